@@ -1,1 +1,108 @@
-fn main() {}
+//! The workspace's own tools, started as `cargo xtask COMMAND`.
+//!
+//! This file knows the commands' names and turns errors into an exit code; each command has a module of its own, and
+//! none of them is needed to use nixward.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a tool for developers that talks to a person"
+)]
+
+mod arguments;
+mod cargo;
+mod demo;
+mod nix;
+mod process;
+mod workspace;
+
+use std::{fmt, process::ExitCode};
+
+use anyhow::Result;
+
+const HELP: &str = "\
+Tools for working on nixward
+
+Usage: cargo xtask COMMAND
+
+Commands:
+  nix [--suite trixie|sid] [--force] [--print-env] [-- CMD...]
+          Make a current Nix usable on a machine that has none; run a command with it
+  demo [--suite trixie|sid]
+          Get Nix, build nixward, and test every project of examples/initech
+";
+
+/// An end that is no bug: what to say and the exit code to say it with.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    pub(crate) code: u8,
+    pub(crate) message: String,
+}
+
+impl Stop {
+    /// What was asked for was asked for wrongly.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self {
+            code: 2,
+            message: message.into(),
+        }
+    }
+
+    /// There is no Nix here and none can be made.
+    pub(crate) fn no_nix(message: impl Into<String>) -> Self {
+        Self {
+            code: 3,
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Stop {}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            for cause in error.chain().skip(1) {
+                eprintln!("  caused by: {cause}");
+            }
+            ExitCode::from(error.downcast_ref::<Stop>().map_or(1, |stop| stop.code))
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
+    let mut arguments = arguments::Arguments::from_command_line();
+    let Some(command) = arguments.take_next() else {
+        eprint!("{HELP}");
+        return Ok(ExitCode::from(2));
+    };
+    match command.to_str() {
+        Some("demo") => demo::run(arguments),
+        Some("nix") => nix::run(arguments),
+        Some("help" | "-h" | "--help") => {
+            print!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            let known = "see `cargo xtask help`";
+            Err(Stop::usage(format!(
+                "`{}` is no command of xtask; {known}",
+                command.display()
+            ))
+            .into())
+        }
+    }
+}
+
+/// One line about what is being done now, on stderr, since stdout may be read by a program.
+pub(crate) fn progress(what: impl fmt::Display) {
+    eprintln!("{what}");
+}

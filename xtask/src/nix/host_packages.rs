@@ -1,0 +1,92 @@
+//! The packages that `nix/hostpkgs` takes from the machine, listed in its `host-packages.txt`.
+
+use std::{os::unix::fs::MetadataExt as _, path::PathBuf};
+
+use anyhow::Result;
+use fs_err as fs;
+
+use super::apt;
+use crate::{
+    process::{find_program, is_root},
+    progress, workspace,
+};
+
+const LIST: &str = "nix/hostpkgs/host-packages.txt";
+
+/// Installs what is missing, or says what is missing where that cannot be done. Costs next to nothing when neither
+/// the list nor the machine's packages have changed since it was last found complete.
+pub(super) fn see_to() -> Result<()> {
+    let Ok(text) = fs::read_to_string(workspace::root().join(LIST)) else {
+        return Ok(());
+    };
+    let packages = names(&text);
+    if find_program("dpkg-query", &super::environment::search_path()).is_none() {
+        progress(format_args!(
+            "hostpkgs: this is no Debian-like system; it needs what {LIST} names"
+        ));
+        return Ok(());
+    }
+    let state = state(&packages);
+    let record = record()?;
+    if fs::read_to_string(&record).is_ok_and(|seen| seen == state) {
+        return Ok(());
+    }
+    if is_root() {
+        apt::install_missing(&packages, "nix/hostpkgs takes them from the machine")?;
+    } else {
+        let missing = apt::missing(&packages)?;
+        if !missing.is_empty() {
+            let missing = missing.join(" ");
+            progress(format_args!(
+                "hostpkgs: this machine lacks some packages: sudo apt-get install {missing}"
+            ));
+            return Ok(());
+        }
+    }
+    fs::create_dir_all(record.parent().unwrap_or(&record))?;
+    fs::write(record, self::state(&packages))?;
+    Ok(())
+}
+
+/// One name a line; `#` starts a comment.
+fn names(text: &str) -> Vec<&str> {
+    text.lines()
+        .flat_map(|line| {
+            line.split('#')
+                .next()
+                .unwrap_or_default()
+                .split_whitespace()
+        })
+        .collect()
+}
+
+/// A text that is another one as soon as the list or the package database is.
+fn state(packages: &[&str]) -> String {
+    let database = fs::metadata("/var/lib/dpkg/status")
+        .map(|data| {
+            format!(
+                "{} {}.{} {}",
+                data.ino(),
+                data.mtime(),
+                data.mtime_nsec(),
+                data.size()
+            )
+        })
+        .unwrap_or_default();
+    format!("{database}\n{}\n", packages.join("\n"))
+}
+
+fn record() -> Result<PathBuf> {
+    Ok(workspace::target_folder()?.join("nix/host-packages.seen"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_blank_lines_are_no_packages() {
+        let text = "# the toolchain\ngcc\nmake # for C projects\n\n  libssl-dev pkg-config\n";
+        assert_eq!(names(text), ["gcc", "make", "libssl-dev", "pkg-config"]);
+    }
+}

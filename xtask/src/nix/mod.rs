@@ -1,0 +1,103 @@
+//! `cargo xtask nix`: a current Nix on a machine that has none.
+//!
+//! In order: the Nix that is there, if it is new enough ([`present`]); Debian's package, unpacked into a folder of our
+//! own ([`private`]), from the machine's own apt sources where they have a new one and from another suite of the same
+//! mirror where not ([`debian`], [`apt`]); else the usual installers' commands ([`installers`]) and exit code 3.
+//! Nothing is written to `/etc` or the home folder; what a person's shell needs is an [`Environment`].
+
+mod apt;
+mod debian;
+mod environment;
+mod host_packages;
+mod installers;
+mod present;
+mod private;
+mod version;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use anyhow::Result;
+
+use self::debian::Suite;
+pub(crate) use self::environment::{Environment, HostpkgsFit};
+use crate::{
+    Stop,
+    arguments::{Arguments, unknown},
+    process::Tool,
+    progress,
+};
+
+/// What is asked for, here and by the commands that need a Nix for something else.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Request {
+    /// Debian's suite to take it from. Asking for one means not to look for a Nix that is there already.
+    pub(crate) suite: Option<Suite>,
+    /// Make the private one anew even if it is there.
+    pub(crate) force: bool,
+}
+
+impl Request {
+    /// Takes an option of this group's; false if the word is none of them.
+    pub(crate) fn take(&mut self, word: &OsString, arguments: &mut Arguments) -> Result<bool> {
+        match word.to_str() {
+            Some("--suite") => self.suite = Some(Suite::parse(&arguments.value_of("--suite")?)?),
+            Some("--force") => self.force = true,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
+    let mut request = Request::default();
+    let mut print_environment = false;
+    let mut command = Vec::new();
+    while let Some(word) = arguments.take_next() {
+        match word.to_str() {
+            Some("--print-env" | "--env") => print_environment = true,
+            Some("--") => {
+                command = arguments.rest();
+                break;
+            }
+            _ if request.take(&word, &mut arguments)? => {}
+            _ => return Err(unknown(&word).into()),
+        }
+    }
+
+    let environment = obtain(request)?;
+    if print_environment {
+        print!("{}", environment.as_shell_commands());
+        return Ok(ExitCode::SUCCESS);
+    }
+    if command.is_empty() {
+        print!("{}", environment.for_people());
+        return Ok(ExitCode::SUCCESS);
+    }
+    // The program is looked up in the `PATH` that is set here, so `nix` is the one of this environment.
+    let error = Tool::from_words(&command)
+        .envs(environment.variables())
+        .exec();
+    Err(error.context(Stop {
+        code: 127,
+        message: "the command was not run".into(),
+    }))
+}
+
+/// Finds or makes a Nix, and sees to the packages that hostpkgs takes from the machine.
+pub(crate) fn obtain(request: Request) -> Result<Environment> {
+    let environment = match request.suite {
+        None => present::look()?,
+        Some(_) => None,
+    };
+    let environment = match environment {
+        Some(environment) => environment,
+        None => private::obtain(request)?,
+    };
+    if environment.hostpkgs == HostpkgsFit::Fits {
+        host_packages::see_to()?;
+    } else {
+        progress(format_args!("nix: {}", environment.misfit_for_people()));
+    }
+    Ok(environment)
+}
