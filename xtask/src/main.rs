@@ -11,6 +11,7 @@
 
 mod arguments;
 mod cargo;
+mod codegen;
 mod demo;
 mod nix;
 mod process;
@@ -30,6 +31,8 @@ Commands:
           Make a current Nix usable on a machine that has none; run a command with it
   demo [--suite trixie|sid]
           Get Nix, build nixward, and test every project of examples/initech
+  codegen [--check]
+          Write the files that are made by a program, or fail if one of them is stale
 ";
 
 /// An end that is no bug: what to say and the exit code to say it with.
@@ -85,6 +88,7 @@ fn run() -> Result<ExitCode> {
         return Ok(ExitCode::from(2));
     };
     match command.to_str() {
+        Some("codegen") => codegen::run(arguments),
         Some("demo") => demo::run(arguments),
         Some("nix") => nix::run(arguments),
         Some("help" | "-h" | "--help") => {

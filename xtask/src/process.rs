@@ -132,6 +132,10 @@ impl Tool {
         anyhow::Error::new(error).context(format!("`{self}` could not be started"))
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "everything else in xtask starts programs through this"
+    )]
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments);
