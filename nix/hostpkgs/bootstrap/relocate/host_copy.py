@@ -1,0 +1,190 @@
+"""Copies programs, libraries and folders of this host into the store.
+
+The spec is what `../host-copy.nix` writes. Everything copied gets the store's loader and a search
+path that leads to libraries in the store only: those of `libraryInputs` where
+they have the file, else copies beside it in `$out/lib`.
+"""
+
+import fnmatch
+import hashlib
+import json
+import os
+import shutil
+
+from elf import Elf, ElfError, is_elf
+from hostlibs import fail, find_library
+
+class Relocator:
+    def __init__(self, spec):
+        self.spec = spec
+        self.out = spec["out"]
+        self.library_folder = os.path.join(self.out, "lib")
+        self.glibc = spec["glibc"]
+        self.inputs = [os.path.join(path, "lib") for path in spec["libraryInputs"]]
+        self.input_folders = [*self.inputs, os.path.join(self.glibc, "lib")]
+        # $out path -> the path on the host that it was copied from.
+        self.copied = {}
+
+    def run(self):
+        self.check_libc()
+        for entry in self.spec["files"]:
+            self.copy_file(entry)
+        for entry in self.spec["trees"]:
+            self.copy_tree(entry)
+        pending = list(self.copied.items())
+        while pending:
+            target, source = pending.pop()
+            pending += self.relocate(target, source)
+
+    def check_libc(self):
+        """Refuses to mix files of two releases of the host in one store.
+
+        Nix does not see what these derivations copy, so an upgrade of the host
+        leaves the copied C library as it was.
+        """
+        with open(os.path.join(self.glibc, "nix-support", "host-libc.sha256")) as file:
+            recorded = file.read().strip()
+        found = sha256_of(find_library("libc.so.6", self.machine()))
+        if found != recorded:
+            fail(
+                "this host's C library is another one than the copy in the store "
+                f"({self.glibc}), so the host was upgraded since; what is copied now would "
+                "not fit it. Set another config.hostEpoch, or change nix/hostpkgs/host-epoch "
+                "(any text), to copy everything anew."
+            )
+
+    def machine(self):
+        return Elf(os.path.join(self.glibc, "lib", "libc.so.6")).machine
+
+    def copy_file(self, entry):
+        source = entry["from"]
+        if not os.path.exists(source):
+            if entry.get("optional"):
+                return
+            fail(
+                f"{source} is not on this host, and {self.spec['name']} is a copy of it; "
+                f"install the Debian package {entry.get('debian') or '(unknown)'}"
+            )
+        self.place(os.path.realpath(source), os.path.join(self.out, entry["to"]))
+
+    def copy_tree(self, entry):
+        source = entry["from"]
+        if not os.path.isdir(source):
+            fail(
+                f"the folder {source} is not on this host, and {self.spec['name']} is a copy "
+                f"of it; install the Debian package {entry.get('debian') or '(unknown)'}"
+            )
+        excluded = entry.get("exclude", [])
+        root = os.path.join(self.out, entry["to"])
+        for folder, folders, files in os.walk(source):
+            relative = os.path.relpath(folder, source)
+            folders[:] = sorted(d for d in folders if not _excluded(relative, d, excluded))
+            for name in sorted(files):
+                if _excluded(relative, name, excluded):
+                    continue
+                path = os.path.join(folder, name)
+                if os.path.exists(path):
+                    self.place(path, os.path.normpath(os.path.join(root, relative, name)))
+            # A link to a folder is copied as the folder's content.
+            for name in list(folders):
+                path = os.path.join(folder, name)
+                if os.path.islink(path):
+                    folders.remove(name)
+                    self.copy_tree(
+                        {
+                            "from": os.path.realpath(path),
+                            "to": os.path.normpath(os.path.join(entry["to"], relative, name)),
+                            "exclude": excluded,
+                        }
+                    )
+
+    def place(self, source, target):
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        shutil.copyfile(source, target)
+        os.chmod(target, 0o755 if os.access(source, os.X_OK) else 0o644)
+        self.copied[target] = os.path.realpath(source)
+
+    def relocate(self, target, source):
+        """Makes one copied file independent of the host; returns libraries copied for it."""
+        if not is_elf(target):
+            self.rewrite_shebang(target)
+            return []
+        elf = Elf(target)
+        if not elf.is_dynamic:
+            return []
+        rpath, added = self.resolve(elf, source)
+        is_program = elf.interpreter is not None
+        shim = self.spec["localeShim"]
+        try:
+            elf.edit(
+                interpreter=self.spec["interpreter"] if is_program else None,
+                rpath=rpath,
+                add_needed=[shim] if is_program and shim else [],
+            )
+        except ElfError as error:
+            fail(f"cannot relocate {source}: {error}")
+        elf.save()
+        return added
+
+    def resolve(self, elf, source):
+        """The search path for what `elf` needs, copying what no input has."""
+        rpath, added = [], []
+        own = [
+            d.replace("$ORIGIN", os.path.dirname(source)).replace("${ORIGIN}", os.path.dirname(source))
+            for d in elf.rpath
+        ]
+        for name in elf.needed:
+            if name.startswith("ld-linux"):
+                continue
+            folder = next((d for d in self.input_folders if os.path.exists(os.path.join(d, name))), None)
+            if folder is None:
+                folder = self.library_folder
+                target = os.path.join(folder, name)
+                if not os.path.exists(target):
+                    library = find_library(name, elf.machine, own)
+                    if library is None:
+                        fail(f"{source} needs {name}, which is in none of this host's library folders")
+                    self.place(library, target)
+                    added.append((target, self.copied[target]))
+            if folder not in rpath:
+                rpath.append(folder)
+        # Always: the locale shim and what the C library opens by itself
+        # (libgcc_s, name services) are there.
+        libc_folder = os.path.join(self.glibc, "lib")
+        if libc_folder not in rpath:
+            rpath.append(libc_folder)
+        for folder in self.spec["extraRpath"]:
+            if folder not in rpath:
+                rpath.append(folder)
+        return rpath, added
+
+    def rewrite_shebang(self, target):
+        """Points a script's first line at the interpreter's copy in the store."""
+        with open(target, "rb") as file:
+            content = file.read()
+        if not content.startswith(b"#!"):
+            return
+        line, _, rest = content.partition(b"\n")
+        for host, replacement in self.spec["interpreters"].items():
+            words = line[2:].strip().split(None, 1)
+            if words and words[0].decode(errors="replace") == host:
+                arguments = b" " + words[1] if len(words) > 1 else b""
+                with open(target, "wb") as file:
+                    file.write(b"#!" + replacement.encode() + arguments + b"\n" + rest)
+                return
+
+
+def _excluded(relative, name, patterns):
+    path = name if relative == "." else f"{relative}/{name}"
+    return any(fnmatch.fnmatch(path, p) or fnmatch.fnmatch(name, p) for p in patterns)
+
+
+def sha256_of(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def main(spec_path):
+    with open(spec_path) as file:
+        spec = json.load(file)
+    Relocator(spec).run()

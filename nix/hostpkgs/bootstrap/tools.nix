@@ -1,0 +1,193 @@
+# The usual command-line tools, each a relocated copy of the host's.
+{ final, lib }:
+let
+  inherit (final) hostCopy;
+
+  # Debian keeps some of them in /bin only in name: /bin is a link to /usr/bin.
+  tool =
+    pname:
+    {
+      mainProgram ? pname,
+      description,
+      ...
+    }@arguments:
+    hostCopy (
+      {
+        inherit pname;
+        programs = [ mainProgram ];
+        meta = {
+          inherit description mainProgram;
+        };
+      }
+      // builtins.removeAttrs arguments [
+        "mainProgram"
+        "description"
+      ]
+    );
+
+  tools = {
+    coreutils = {
+      description = "GNU core utilities";
+      mainProgram = "ls";
+      programs = lib.splitString " " (
+        "basename cat chgrp chmod chown cp cut date dd df dirname du echo env expr false head id install join ln ls "
+        + "mkdir mktemp mv nohup od paste printf pwd readlink realpath rm rmdir seq sha256sum sleep sort split stat "
+        + "stty sync tail tee test timeout touch tr true tty uname uniq wc whoami yes"
+      );
+      optionalPrograms = lib.splitString " " (
+        "[ arch b2sum base32 base64 basenc chcon chroot cksum comm csplit dir dircolors expand factor fmt fold groups "
+        + "hostid link logname md5sum mkfifo mknod nice nl nproc numfmt pathchk pinky pr printenv ptx runcon sha1sum "
+        + "sha224sum sha384sum sha512sum shred shuf stdbuf sum tac truncate tsort unexpand unlink users vdir who"
+      );
+    };
+    findutils = {
+      description = "GNU find and xargs";
+      mainProgram = "find";
+      programs = [ "find" "xargs" ];
+    };
+    diffutils = {
+      description = "GNU diff, cmp and the like";
+      mainProgram = "diff";
+      programs = [ "diff" "cmp" ];
+      optionalPrograms = [ "diff3" "sdiff" ];
+    };
+    gnused = {
+      description = "GNU stream editor";
+      mainProgram = "sed";
+      debian = "sed";
+    };
+    gnugrep = {
+      description = "GNU grep";
+      mainProgram = "grep";
+      debian = "grep";
+      postCopy = ''
+        for variant in E:egrep F:fgrep; do
+          printf '#!%s\nexec %s/bin/grep -%s "$@"\n' \
+            ${final.bash}/bin/bash "$out" "''${variant%%:*}" > "$out/bin/''${variant##*:}"
+          chmod +x "$out/bin/''${variant##*:}"
+        done
+      '';
+    };
+    gawk = {
+      description = "AWK: GNU's where the host has it, else the host's own";
+      mainProgram = "awk";
+      files = [
+        {
+          from = "/usr/bin/awk";
+          to = "bin/awk";
+          debian = "gawk";
+        }
+        {
+          from = "/usr/bin/gawk";
+          to = "bin/gawk";
+          optional = true;
+        }
+      ];
+      programs = [ ];
+    };
+    gnutar = {
+      description = "GNU tar";
+      mainProgram = "tar";
+      debian = "tar";
+    };
+    gzip = {
+      description = "GNU gzip";
+      postCopy = ''
+        ln -s gzip "$out/bin/gunzip"
+        ln -s gzip "$out/bin/zcat"
+      '';
+    };
+    bzip2 = {
+      description = "The bzip2 compressor";
+      postCopy = ''
+        ln -s bzip2 "$out/bin/bunzip2"
+        ln -s bzip2 "$out/bin/bzcat"
+      '';
+    };
+    xz = {
+      description = "The xz compressor";
+      debian = "xz-utils";
+      postCopy = ''
+        ln -s xz "$out/bin/unxz"
+        ln -s xz "$out/bin/xzcat"
+      '';
+    };
+    zstd = {
+      description = "The zstd compressor";
+      postCopy = ''
+        ln -s zstd "$out/bin/unzstd"
+        ln -s zstd "$out/bin/zstdcat"
+      '';
+    };
+    unzip.description = "Unpacks zip archives";
+    zip.description = "Makes zip archives";
+    gnumake = {
+      description = "GNU make";
+      mainProgram = "make";
+      debian = "make";
+    };
+    gnupatch = {
+      description = "Applies diffs";
+      mainProgram = "patch";
+      debian = "patch";
+    };
+    file.description = "Tells what a file is";
+    curl.description = "Transfers files by URL";
+    jq.description = "Command-line JSON processor";
+    pkg-config = {
+      description = "Tells compilers where libraries are";
+      debian = "pkgconf";
+    };
+    less.description = "Shows text a screen at a time";
+    procps = {
+      description = "ps and the like";
+      mainProgram = "ps";
+      programs = [ "ps" ];
+      optionalPrograms = [ "free" "kill" "pgrep" "pkill" "pmap" "top" "uptime" "vmstat" "watch" ];
+    };
+    util-linux = {
+      description = "Utilities of the Linux kernel's people";
+      mainProgram = "flock";
+      optionalPrograms = [ "getopt" "setsid" "unshare" "nsenter" "mount" "umount" "lscpu" "rev" "column" "more" "hexdump" ];
+    };
+    netcat = {
+      description = "Reads and writes network connections";
+      mainProgram = "nc";
+      debian = "netcat-openbsd";
+    };
+    shellcheck.description = "Finds mistakes in shell scripts";
+  };
+in
+builtins.mapAttrs tool tools
+// {
+  patch = final.gnupatch;
+  grep = final.gnugrep;
+  awk = final.gawk;
+  netcat-openbsd = final.netcat;
+  pkgconf = final.pkg-config;
+  which = final.writeShellScriptBin "which" ''
+    status=0
+    all=
+    if [ "''${1:-}" = -a ]; then
+      all=a
+      shift
+    fi
+    for name in "$@"; do
+      type -P''${all} -- "$name" || status=1
+    done
+    exit "$status"
+  '';
+
+  # Certificates are text: a plain copy.
+  cacert = hostCopy {
+    pname = "ca-certificates";
+    files = [
+      {
+        from = "/etc/ssl/certs/ca-certificates.crt";
+        to = "etc/ssl/certs/ca-bundle.crt";
+      }
+    ];
+    postCopy = ''ln -s ca-bundle.crt "$out/etc/ssl/certs/ca-certificates.crt"'';
+    meta.description = "The host's certificate authorities";
+  };
+}
