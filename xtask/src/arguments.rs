@@ -19,6 +19,13 @@ impl Arguments {
         }
     }
 
+    /// As if these had been typed.
+    pub(crate) fn of(words: &[&str]) -> Self {
+        Self {
+            words: words.iter().map(OsString::from).collect(),
+        }
+    }
+
     pub(crate) fn take_next(&mut self) -> Option<OsString> {
         self.words.pop_front()
     }

@@ -11,10 +11,15 @@
 
 mod arguments;
 mod cargo;
+mod ci;
 mod codegen;
 mod demo;
 mod nix;
 mod process;
+mod steps;
+mod test;
+mod test_packages;
+mod tidy;
 mod workspace;
 
 use std::{fmt, process::ExitCode};
@@ -31,8 +36,14 @@ Commands:
           Make a current Nix usable on a machine that has none; run a command with it
   demo [--suite trixie|sid]
           Get Nix, build nixward, and test every project of examples/initech
+  test [--suite trixie|sid] [FILTERS...]
+          Run all tests, those with a real Nix included, or those whose name holds a filter
+  ci [--test-command COMMAND]
+          Run exactly what continuous integration runs
   codegen [--check]
           Write the files that are made by a program, or fail if one of them is stale
+  tidy
+          Check the house rules that neither the compiler nor clippy knows
 ";
 
 /// An end that is no bug: what to say and the exit code to say it with.
@@ -72,13 +83,17 @@ fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
-            for cause in error.chain().skip(1) {
-                eprintln!("  caused by: {cause}");
-            }
+            eprintln!("{}", rendered(&error));
             ExitCode::from(error.downcast_ref::<Stop>().map_or(1, |stop| stop.code))
         }
     }
+}
+
+/// An error and what it comes from, a line each.
+pub(crate) fn rendered(error: &anyhow::Error) -> String {
+    let mut causes = error.chain().map(ToString::to_string);
+    let first = format!("error: {}", causes.next().unwrap_or_default());
+    causes.fold(first, |text, cause| format!("{text}\n  caused by: {cause}"))
 }
 
 fn run() -> Result<ExitCode> {
@@ -88,9 +103,12 @@ fn run() -> Result<ExitCode> {
         return Ok(ExitCode::from(2));
     };
     match command.to_str() {
+        Some("ci") => ci::run(arguments),
         Some("codegen") => codegen::run(arguments),
         Some("demo") => demo::run(arguments),
         Some("nix") => nix::run(arguments),
+        Some("test") => test::run(arguments),
+        Some("tidy") => tidy::run(arguments),
         Some("help" | "-h" | "--help") => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

@@ -19,7 +19,10 @@ use std::{ffi::OsString, process::ExitCode};
 use anyhow::Result;
 
 use self::debian::Suite;
-pub(crate) use self::environment::{Environment, HostpkgsFit};
+pub(crate) use self::{
+    apt::{install_missing, missing as missing_packages},
+    environment::{Environment, HostpkgsFit},
+};
 use crate::{
     Stop,
     arguments::{Arguments, unknown},
