@@ -42,6 +42,8 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
             "--quiet",
             "--workspace",
             "--all-targets",
+            "--features",
+            "xtask/generate",
             "--",
             "-D",
             "warnings",

@@ -94,7 +94,7 @@ pub(super) fn processes_start_where_it_is_known(files: &Files) -> Vec<Finding> {
     });
     for (path, text) in others {
         for (number, line) in before_tests(text).enumerate() {
-            if line.contains(concat!("Command", "::new(")) && !line.trim_start().starts_with("//") {
+            if starts_a_process(line) {
                 findings.push(Finding::at(
                     path,
                     number,
@@ -104,6 +104,15 @@ pub(super) fn processes_start_where_it_is_known(files: &Files) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// `Command::new` of the standard library, not of a type whose name ends like it, and not in a comment.
+fn starts_a_process(line: &str) -> bool {
+    let code = line.split("//").next().unwrap_or_default();
+    code.split_once(concat!("Command", "::new("))
+        .is_some_and(|(before, _)| {
+            !before.ends_with(|last: char| last.is_alphanumeric() || last == '_')
+        })
 }
 
 /// Whether all of a file is for tests.
@@ -261,7 +270,8 @@ mod tests {
     fn a_process_is_found_outside_its_places() {
         let start = concat!("//! A.\nCommand", "::new(\"x\");\n");
         let in_words = concat!(
-            "/// Like `Command",
+            "Guarded",
+            "Command::new(x);\n/// Like `Command",
             "::new(x)`.\n#[cfg(test)]\nmod tests { Command",
             "::new(x) }\n"
         );
