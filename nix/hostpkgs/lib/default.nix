@@ -29,6 +29,7 @@ fixedPoints.makeExtensible (
     asserts = call ./asserts.nix;
     generators = call ./generators.nix;
     cli = call ./cli.nix;
+    fetchers = call ./fetchers.nix;
     maintainers = { };
     teams = { };
   }
@@ -77,5 +78,6 @@ fixedPoints.makeExtensible (
       checkAssertWarn
       ;
     inherit (builtins) isPath;
+    inherit (lib.fetchers) fakeHash fakeSha256 fakeSha512;
   }
 )

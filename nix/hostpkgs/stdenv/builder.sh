@@ -3,8 +3,8 @@
 set -e
 shopt -s inherit_errexit
 set -o pipefail
-if [[ -f .attrs.sh ]]; then
-    source .attrs.sh
+if [[ -n "${NIX_ATTRS_SH_FILE:-}" ]]; then
+    source "$NIX_ATTRS_SH_FILE"
 fi
 source "$stdenv/setup"
 trap _onExit EXIT

@@ -55,17 +55,26 @@ let
         throw "mkDerivation: neither name nor pname is given"
     );
 
-  # Where the package is written: the description is the most telling place.
+  # Where the package is written: the description is the most telling place. A
+  # helper of this set that calls mkDerivation is nobody's place.
+  helperFolders = map toString [
+    ./.
+    ../trivial-builders
+    ../docker
+  ];
+  isPlace = place: place != null && !lib.any (folder: lib.hasPrefix "${folder}/" place.file) helperFolders;
   positionOf =
     attrs:
     let
       places = [
+        (attrs.pos or null)
         (builtins.unsafeGetAttrPos "description" (attrs.meta or { }))
         (builtins.unsafeGetAttrPos "version" attrs)
         (builtins.unsafeGetAttrPos "pname" attrs)
         (builtins.unsafeGetAttrPos "name" attrs)
+        (builtins.unsafeGetAttrPos "buildCommand" attrs)
       ];
-      found = attrs.pos or (lib.findFirst (place: place != null) null places);
+      found = lib.findFirst isPlace null places;
     in
     if found == null then null else "${found.file}:${toString found.line}";
 
@@ -103,6 +112,8 @@ let
         map lib.getDev (builtins.filter (input: input != null) (lib.flatten (lib.imap0 (check kind) list)))
       ) inputs;
 
+      # Structured attributes keep `env` apart; setup.sh exports it.
+      isStructured = attrs.__structuredAttrs or false;
       environment = lib.mapAttrs (
         key: value:
         if builtins.isString value || builtins.isInt value || builtins.isBool value || lib.isDerivation value || builtins.isPath value then
@@ -115,7 +126,7 @@ let
       derivationAttrs =
         builtins.removeAttrs attrs notForTheBuild
         // inputAttrs
-        // environment
+        // (if isStructured then { env = environment; } else environment)
         // {
           inherit name system outputs;
           inherit stdenv;

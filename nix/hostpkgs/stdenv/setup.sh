@@ -4,6 +4,26 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # The derivation's attributes are variables here.
 
+# Structured attributes: outputs and env come as associative arrays.
+if [[ -n "${NIX_ATTRS_SH_FILE:-}" && -f "$NIX_ATTRS_SH_FILE" ]]; then
+    # shellcheck disable=SC1090
+    source "$NIX_ATTRS_SH_FILE"
+    if [[ "$(declare -p outputs 2>/dev/null)" == "declare -A"* ]]; then
+        for _name in "${!outputs[@]}"; do
+            export "$_name=${outputs["$_name"]}"
+        done
+        _name="${!outputs[*]}"
+        unset outputs
+        outputs="$_name"
+    fi
+    if [[ "$(declare -p env 2>/dev/null)" == "declare -A"* ]]; then
+        for _name in "${!env[@]}"; do
+            export "$_name=${env["$_name"]}"
+        done
+    fi
+    unset _name
+fi
+
 : "${outputs:=out}"
 : "${NIX_BUILD_TOP:=$PWD}"
 : "${NIX_BUILD_CORES:=1}"
@@ -329,11 +349,13 @@ _prepareInputs() {
     local package hook
     # The host's own folders are in no search path of a build.
     PATH=
-    for package in ${defaultNativeBuildInputs:-} ${depsBuildBuild:-} ${nativeBuildInputs:-} \
-        ${propagatedNativeBuildInputs:-} ${depsBuildBuildPropagated:-}; do
+    local -a native=() host=()
+    concatTo native defaultNativeBuildInputs depsBuildBuild nativeBuildInputs propagatedNativeBuildInputs
+    concatTo host buildInputs propagatedBuildInputs
+    for package in ${native[@]+"${native[@]}"}; do
         _collectInput "$package" native
     done
-    for package in ${buildInputs:-} ${propagatedBuildInputs:-} ${depsHostHost:-} ${depsTargetTarget:-}; do
+    for package in ${host[@]+"${host[@]}"}; do
         _collectInput "$package" host
     done
     for package in ${pkgsBuildHost[@]+"${pkgsBuildHost[@]}"} ${pkgsHostTarget[@]+"${pkgsHostTarget[@]}"}; do

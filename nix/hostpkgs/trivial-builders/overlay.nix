@@ -1,6 +1,13 @@
 # runCommand, the writers of texts and scripts, joins, wrappers and shells.
 final: prev:
-import ./run-command.nix final
-// import ./write-text.nix final
-// import ./write-shell.nix final
-// import ./mk-shell.nix final
+builtins.foldl' (all: file: all // import file final) { } [
+  ./run-command.nix
+  ./write-text.nix
+  ./write-shell.nix
+  ./mk-shell.nix
+  ./join.nix
+  ./replace-vars.nix
+  ./hooks.nix
+  ./fetch.nix
+  ./misc.nix
+]
