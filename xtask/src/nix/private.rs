@@ -21,7 +21,7 @@ use super::{
     installers,
     version::{OLDEST_FOR_HOSTPKGS, Version},
 };
-use crate::{process::Tool, progress, workspace};
+use crate::{Stop, process::Tool, progress, workspace};
 
 /// To be counted up when what is made changes, so that older ones are replaced.
 const SCHEMA: u32 = 1;
@@ -71,7 +71,16 @@ pub(super) fn obtain(request: Request) -> Result<Environment> {
     {
         return Ok(environment);
     }
-    make(&all, &Origin::choose(request.suite))
+    let origin = Origin::choose(request.suite);
+    make(&all, &origin).map_err(|error| {
+        // An end that says what to do instead stays as it is.
+        if error.is::<Stop>() {
+            return error;
+        }
+        error.context(Stop::no_nix(format!(
+            "no Nix could be made from Debian's packages ({origin})"
+        )))
+    })
 }
 
 /// Whether this program is of a Nix that was made here.
@@ -152,8 +161,8 @@ fn make(all: &Path, origin: &Origin) -> Result<Environment> {
     let started = Instant::now();
     let prefix = all.join(origin.to_string());
     remove_leftovers(all);
-    let partial = all.join(format!("{origin}.partial-{}", std::process::id()));
-    fs::create_dir_all(&partial)?;
+    let partial = Partial::create(all.join(format!("{origin}.partial-{}", std::process::id())))?;
+    let partial = &partial.folder;
 
     let line = match origin {
         Origin::Machine => None,
@@ -176,9 +185,9 @@ fn make(all: &Path, origin: &Origin) -> Result<Environment> {
     fs::remove_dir_all(partial.join("apt"))?;
 
     let libraries = Libraries::find(&partial.join("root"))?;
-    install_programs(&partial, &libraries, &prefix)?;
+    install_programs(partial, &libraries, &prefix)?;
     let unfinished = Unfinished {
-        folder: &partial,
+        folder: partial,
         libraries: &libraries,
     };
     let version = unfinished.try_out()?;
@@ -188,7 +197,7 @@ fn make(all: &Path, origin: &Origin) -> Result<Environment> {
     if prefix.exists() {
         fs::remove_dir_all(&prefix)?;
     }
-    fs::rename(&partial, &prefix)?;
+    fs::rename(partial, &prefix)?;
     let environment = environment(&prefix, version);
     let evaluates = Tool::new(environment.program("nix"))
         .envs(environment.variables())
@@ -207,6 +216,24 @@ fn make(all: &Path, origin: &Origin) -> Result<Environment> {
         started.elapsed().as_secs_f32()
     ));
     Ok(environment)
+}
+
+/// A folder that goes away with an error; by the end of a good run it has another name.
+struct Partial {
+    folder: PathBuf,
+}
+
+impl Partial {
+    fn create(folder: PathBuf) -> Result<Self> {
+        fs::create_dir_all(&folder)?;
+        Ok(Self { folder })
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        let _renamed_already = fs::remove_dir_all(&self.folder);
+    }
 }
 
 /// Removes what runs that were killed left behind. A child of theirs may still be writing there, which makes removing
