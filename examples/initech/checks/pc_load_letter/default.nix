@@ -1,0 +1,6 @@
+{ pkgs, ... }:
+
+pkgs.runCommand "check-pc-load-letter" { } ''
+  ${pkgs.initech.pc_load_letter.test}/bin/run-tests
+  touch $out
+''

@@ -1,0 +1,6 @@
+{ pkgs, ... }:
+
+pkgs.runCommand "check-stapler" { } ''
+  ${pkgs.initech.stapler.test}/bin/run-tests -v
+  touch $out
+''

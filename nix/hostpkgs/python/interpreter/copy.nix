@@ -1,0 +1,78 @@
+# The host's own CPython (never one of pyenv's or the like), copied and relocated:
+# the interpreter, its standard library with the shared libraries of that, the
+# embeddable library, and the headers for extension modules and uWSGI.
+{
+  lib,
+  system,
+  hostCopy,
+  # The full version of the host's Python, e.g. "3.11.2".
+  version,
+}:
+let
+  pythonVersion = lib.versions.majorMinor version;
+  name = "python${pythonVersion}";
+  multiarch = "${lib.head (lib.splitString "-" system)}-linux-gnu";
+  development = "lib${name}-dev";
+
+  libraryFile = from: to: {
+    inherit from to;
+    debian = development;
+  };
+in
+hostCopy {
+  pname = "python3";
+  inherit version;
+  debian = name;
+  files = [
+    {
+      from = "/usr/bin/${name}";
+      to = "bin/${name}";
+    }
+    {
+      from = "/usr/lib/${multiarch}/lib${name}.so.1.0";
+      to = "lib/lib${name}.so.1.0";
+      debian = "lib${name}";
+    }
+    (libraryFile "/usr/include/${multiarch}/${name}/pyconfig.h" "platform-include/pyconfig.h")
+    (libraryFile "/usr/lib/${multiarch}/pkgconfig/python-${pythonVersion}.pc" "lib/pkgconfig/python-${pythonVersion}.pc")
+    (libraryFile "/usr/lib/${multiarch}/pkgconfig/python-${pythonVersion}-embed.pc" "lib/pkgconfig/python-${pythonVersion}-embed.pc")
+  ];
+  trees = [
+    {
+      from = "/usr/lib/${name}";
+      to = "lib/${name}";
+      exclude = [
+        "__pycache__"
+        "EXTERNALLY-MANAGED"
+        "dist-packages"
+        "idlelib"
+        "turtledemo"
+        # Not the packages called test of applications: only the library's own.
+        "test"
+        "lib-dynload/_test*"
+        "lib-dynload/_ctypes_test*"
+        "lib-dynload/_xxtestfuzz*"
+        # The static libraries and what they were linked from: 25 MB.
+        "config-*/*.a"
+        "config-*/*.o"
+        "config-*/install-sh"
+        "config-*/makesetup"
+      ];
+    }
+    {
+      from = "/usr/include/${name}";
+      to = "include/${name}";
+      debian = development;
+    }
+  ];
+  postCopy = ''
+    /usr/bin/${name} -I -B ${./adapt_interpreter.py} "$out" ${pythonVersion}
+  '';
+  meta = {
+    description = "The host's Python ${pythonVersion}, copied";
+    mainProgram = name;
+    license = lib.licenses.psfl or { };
+    platforms = lib.platforms.linux or [ ];
+    position = "${toString ./copy.nix}:28";
+  };
+}

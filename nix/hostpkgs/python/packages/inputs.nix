@@ -1,0 +1,31 @@
+# Which Python packages come with a list of them.
+{ lib, python }:
+rec {
+  isModule = drv: builtins.isAttrs drv && (drv.pythonModule or false) != false;
+
+  # With everything that they need at run time. One package stands for its name:
+  # Python can only import one version of it anyway.
+  requiredPythonModules =
+    drvs:
+    let
+      nodes = list: map (drv: { key = drv.pname; inherit drv; }) (builtins.filter isModule list);
+    in
+    map (node: node.drv) (
+      builtins.genericClosure {
+        startSet = nodes drvs;
+        operator = node: nodes (node.drv.propagatedBuildInputs or [ ]);
+      }
+    );
+
+  # The list itself, and what its Python packages need, without `name` (which is
+  # what is being built: dependencies of Python packages can form a circle).
+  expand =
+    name: drvs:
+    let
+      given = builtins.filter (drv: drv != null) drvs;
+      others = builtins.filter (drv: !isModule drv) given;
+    in
+    others ++ builtins.filter (drv: drv.pname != name) (requiredPythonModules given);
+
+  makePythonPath = drvs: lib.makeSearchPath python.sitePackages (builtins.filter isModule drvs);
+}
