@@ -406,16 +406,25 @@ impl Unfinished<'_> {
         let Some(first) = caches.split_whitespace().next() else {
             return Ok(false);
         };
-        let question = self.nix().args(["store", "info", "--store", first]);
-        let once = [
-            "--option",
-            "download-attempts",
-            "1",
-            "--option",
-            "connect-timeout",
-            "2",
-        ];
-        Ok(question.args(once).succeeds_within(CACHE_ANSWERS_WITHIN))
+        // Nix remembers for days that a cache answered, so it is given an empty memory.
+        let memory = self.folder.join("asked-caches");
+        let answers = self
+            .nix()
+            .env("NIX_CACHE_HOME", &memory)
+            .args(["store", "info", "--store", first])
+            .args([
+                "--option",
+                "download-attempts",
+                "1",
+                "--option",
+                "connect-timeout",
+                "2",
+            ])
+            .succeeds_within(CACHE_ANSWERS_WITHIN);
+        if memory.exists() {
+            fs::remove_dir_all(memory)?;
+        }
+        Ok(answers)
     }
 
     fn nix(&self) -> Tool {
