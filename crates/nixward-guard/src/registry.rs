@@ -1,0 +1,89 @@
+//! All running children of one nixward, so that they can be ended together.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+use crate::{graces::TerminationSignal, terminator::Terminator};
+
+/// Knows every running child; can be cloned and shared between threads.
+///
+/// Once it was cancelled, a child that registers is ended at once: none can slip in between.
+#[derive(Clone, Debug, Default)]
+pub struct ChildRegistry {
+    state: Arc<Mutex<State>>,
+    next_id: Arc<AtomicU64>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    children: Vec<(u64, Terminator)>,
+    cancelled: Option<TerminationSignal>,
+    killed: bool,
+}
+
+/// A place in the registry, given back when it is dropped.
+#[derive(Debug)]
+pub struct Registration {
+    id: u64,
+    registry: ChildRegistry,
+}
+
+impl ChildRegistry {
+    /// Adds a child until the registration is dropped.
+    pub fn register(&self, terminator: Terminator) -> Registration {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let mut state = self.lock();
+        if let Some(signal) = state.cancelled {
+            terminator.terminate(signal);
+        }
+        if state.killed {
+            terminator.kill();
+        }
+        state.children.push((id, terminator));
+        drop(state);
+        Registration {
+            id,
+            registry: self.clone(),
+        }
+    }
+
+    /// Asks every child to end, those to come included.
+    pub fn cancel(&self, signal: TerminationSignal) {
+        let mut state = self.lock();
+        state.cancelled = Some(signal);
+        for (_, terminator) in &state.children {
+            terminator.terminate(signal);
+        }
+    }
+
+    /// Kills every child, those to come included.
+    pub fn kill(&self) {
+        let mut state = self.lock();
+        state.cancelled.get_or_insert(TerminationSignal::Terminate);
+        state.killed = true;
+        for (_, terminator) in &state.children {
+            terminator.kill();
+        }
+    }
+
+    /// Whether [`Self::cancel`] or [`Self::kill`] was called.
+    pub fn is_cancelled(&self) -> bool {
+        self.lock().cancelled.is_some()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while the lock is held, and a list of terminators is never half-changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.registry
+            .lock()
+            .children
+            .retain(|(id, _)| *id != self.id);
+    }
+}

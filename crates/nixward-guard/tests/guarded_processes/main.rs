@@ -1,0 +1,11 @@
+//! Real processes under real guards.
+#![cfg(target_os = "linux")]
+
+mod abandoning;
+mod ending;
+mod leaving;
+mod many;
+mod passing;
+mod protecting;
+mod starting;
+mod support;
