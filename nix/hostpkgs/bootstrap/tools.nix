@@ -178,6 +178,21 @@ builtins.mapAttrs tool tools
     exit "$status"
   '';
 
+  # Frameworks tell nixpkgs from other flakes by this attribute. This set has no
+  # Nix of its own: the one further down the caller's PATH runs.
+  nix = final.writeShellScriptBin "nix" ''
+    own=$(realpath "$0" 2>/dev/null || echo "$0")
+    IFS=:
+    for folder in $PATH; do
+      candidate="$folder/nix"
+      if [ -x "$candidate" ] && ! [ "$candidate" -ef "$0" ] && ! [ "$candidate" -ef "$own" ]; then
+        exec "$candidate" "$@"
+      fi
+    done
+    echo "nix: hostpkgs has no Nix of its own, and there is none on PATH" >&2
+    exit 127
+  '';
+
   # Certificates are text: a plain copy.
   cacert = hostCopy {
     pname = "ca-certificates";

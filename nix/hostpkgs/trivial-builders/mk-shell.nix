@@ -48,12 +48,13 @@ let
         phases = [ "buildPhase" ];
         # Building a shell gives its environment, and so a root for its inputs.
         buildPhase = ''
-          { echo "------------------------------------------------------------"
-            echo " The environment of this shell; nix develop opens it."
-            echo "------------------------------------------------------------"
-            echo
-            export -p
-          } > "$out"
+          for variable in $(compgen -e); do
+            case "$variable" in
+            # This build's own.
+            NIX_BUILD_TOP | NIX_BUILD_CORES | NIX_LOG_FD | TMP | TMPDIR | TEMP | TEMPDIR | PWD | OLDPWD | SHLVL | _) ;;
+            *) declare -p "$variable" ;;
+            esac
+          done > "$out"
         '';
         preferLocalBuild = true;
         pos = place;
