@@ -61,7 +61,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
 
 /// Unoptimised, since the first result then comes much sooner; nixward's own share of the time is small anyway.
 fn build_nixward() -> Result<PathBuf> {
-    progress("demo: building nixward");
+    progress("demo: building nixward (a minute or two the first time)");
     cargo()?
         .args(["build", "--quiet", "--package", "nixward"])
         .quiet()?;

@@ -160,6 +160,10 @@ fn environment(prefix: &Path, version: String) -> Environment {
 fn make(all: &Path, origin: &Origin) -> Result<Environment> {
     let started = Instant::now();
     let prefix = all.join(origin.to_string());
+    if prefix.to_string_lossy().contains(':') {
+        // It is what separates folders in PATH and in the list of a program's libraries.
+        anyhow::bail!("{} has a colon in its name", prefix.display());
+    }
     remove_leftovers(all);
     let partial = Partial::create(all.join(format!("{origin}.partial-{}", std::process::id())))?;
     let partial = &partial.folder;
