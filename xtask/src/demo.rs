@@ -55,7 +55,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
             return Ok(exit_code(status));
         }
     }
-    progress(what_next(&programs));
+    progress(what_next(&programs, nixpkgs));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -89,8 +89,12 @@ fn with_programs(tool: Tool, environment: &Environment, programs: &Path) -> Resu
     Ok(tool.envs(variables))
 }
 
-fn what_next(programs: &Path) -> String {
+fn what_next(programs: &Path, nixpkgs: &[&str]) -> String {
     let programs = shell_quoted(programs.as_os_str());
+    let flags = match nixpkgs {
+        [] => String::new(),
+        flags => format!("\n\nwith {} each time, as above", flags.join(" ")),
+    };
     format!(
         "
 Try it yourself:
@@ -99,6 +103,6 @@ Try it yourself:
   nixward                                  # where you are and what you can do
   nixward run pc-load-letter               # http://localhost:8080, Ctrl-C ends it
   nixward test pc-load-letter -- -vvv      # one project, with arguments for its test program
-  nixward shell pc-load-letter             # its tools"
+  nixward shell pc-load-letter             # its tools{flags}"
     )
 }
