@@ -10,7 +10,8 @@ use crate::wire::text;
 ///
 /// Where the system refuses a protection the program runs without, and
 /// [`GuardReport::unprotected`](crate::GuardReport::unprotected) says why. They guard against accidents, not against
-/// malice: a program that runs as root can mount the paths writable again.
+/// malice: a program that runs as root can mount the paths writable again. For an ordinary user they take a user
+/// namespace, in which programs that change the user (`sudo`) cannot.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Protections {

@@ -76,7 +76,7 @@ fn null() -> io::Result<std::fs::File> {
 
 fn serve(socket: &UnixStream) -> io::Result<()> {
     os::set_process_name();
-    os::close_inherited_files(socket)?;
+    os::close_inherited_files(socket);
     let signals = Signals::install()?;
     let mut lines = LineBuffer::default();
     let line = loop {

@@ -43,9 +43,7 @@ pub(crate) fn adopt_orphans() -> io::Result<()> {
 pub(crate) fn set_process_name() {}
 
 /// Left alone: system libraries may have opened files of their own, and closing those is fatal on macOS.
-pub(crate) fn close_inherited_files(_socket: &UnixStream) -> io::Result<()> {
-    Ok(())
-}
+pub(crate) fn close_inherited_files(_socket: &UnixStream) {}
 
 /// The socket has to do.
 pub(crate) struct ParentWatch;

@@ -79,3 +79,14 @@ fn stopped_ones() {
                   kill -STOP $$; sleep 1000";
     Parent::start(script).kill_and_check(2);
 }
+
+#[test]
+fn a_guard_under_a_guard() {
+    let host = host();
+    let inner = format!(
+        "exec {} run '' /bin/sh -c 'setsid sleep 1000 & echo ready; exec sleep 1000'",
+        host.display()
+    );
+    // Two sleeps; the inner parent and its guard.
+    Parent::start(&inner).kill_and_check(4);
+}

@@ -1,6 +1,7 @@
 //! Protections, as the user who runs the tests and as an ordinary one.
 
 use std::{
+    ffi::OsStr,
     fs,
     os::unix::fs::{PermissionsExt as _, chown},
     path::{Path, PathBuf},
@@ -133,6 +134,78 @@ fn a_path_that_cannot_be_protected_is_told_and_the_program_runs() {
     }
 }
 
+/// Runs what a host is told to by way of another program, and returns the output and the report.
+#[track_caller]
+fn run_by(
+    way: &[&str],
+    host: &Path,
+    words: &[&str],
+    protected: &Path,
+    script: &str,
+) -> (String, GuardReport) {
+    let mut line: Vec<&OsStr> = way.iter().map(OsStr::new).collect();
+    line.push(host.as_os_str());
+    line.extend(words.iter().map(OsStr::new));
+    line.extend([
+        protected.as_os_str(),
+        "/bin/sh".as_ref(),
+        "-c".as_ref(),
+        script.as_ref(),
+        "script".as_ref(),
+    ]);
+    let folder = protected.parent().expect("it is in a folder");
+    let done = Command::new(line[0])
+        .args(&line[1..])
+        .arg(folder)
+        .output()
+        .expect("it starts");
+    assert!(done.status.success(), "{done:?}");
+    let text = String::from_utf8(done.stdout).expect("text");
+    let (output, report) = text
+        .trim_end()
+        .rsplit_once('\n')
+        .expect("a report at the end");
+    (
+        format!("{output}\n"),
+        serde_json::from_str(report).expect("a report"),
+    )
+}
+
+/// Root without root's powers, as in a container: not allowed to mount; refused a user namespace at once where the
+/// limit is reached, or, on current kernels, after it was entered, when user 0 is to be mapped into it.
+#[test]
+fn who_is_refused_runs_as_if_nothing_had_been_tried() {
+    const POWERLESS: [&str; 3] = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
+    let limited = ["unshare", "--user", "--map-root-user", "sh", "-c"];
+    let limited = [
+        &limited[..],
+        &[
+            "echo 0 > /proc/sys/user/max_user_namespaces; exec \"$@\"",
+            "sh",
+        ],
+    ]
+    .concat();
+    let works = |way: &[&str]| {
+        let done = Command::new(way[0]).args(&way[1..]).arg("true").output();
+        done.is_ok_and(|done| done.status.success() && done.stderr.is_empty())
+    };
+    for (way, always) in [
+        (POWERLESS.to_vec(), false),
+        ([&limited[..], &POWERLESS].concat(), true),
+    ] {
+        if !rustix::process::geteuid().is_root() || !works(&way) {
+            continue;
+        }
+        let folder = folder();
+        let protected = folder.path().join("protected");
+        let (output, report) = run_by(&way, &host(), &["run"], &protected, "id -u; id -g");
+        assert_eq!(output, "0\n0\n", "{report:?}");
+        assert!(report.unprotected.is_some() || !always, "{report:?}");
+        let (output, report) = run_by(&way, &host(), &["run"], &protected, SCRIPT);
+        check(&output, &report, folder.path());
+    }
+}
+
 /// Runs the script as an ordinary user, who owns all that it tries to change. Only root can become one, so an
 /// ordinary user's own run is what the other tests show.
 #[test]
@@ -149,28 +222,7 @@ fn an_ordinary_user_is_protected_too() {
         chown(folder.path().join(path), Some(NOBODY), Some(NOBODY)).expect("changed");
     }
     let run = |protected: &Path, script: &str| {
-        let done = Command::new(&executable)
-            .args(["as-nobody", "run"])
-            .args([
-                protected.as_os_str(),
-                "/bin/sh".as_ref(),
-                "-c".as_ref(),
-                script.as_ref(),
-                "script".as_ref(),
-            ])
-            .arg(folder.path())
-            .output()
-            .expect("it starts");
-        assert!(done.status.success(), "{done:?}");
-        let text = String::from_utf8(done.stdout).expect("text");
-        let (output, report) = text
-            .trim_end()
-            .rsplit_once('\n')
-            .expect("a report at the end");
-        (
-            format!("{output}\n"),
-            serde_json::from_str::<GuardReport>(report).expect("a report"),
-        )
+        run_by(&[], &executable, &["as-nobody", "run"], protected, script)
     };
     let protected: PathBuf = folder.path().join("protected");
 

@@ -2,7 +2,10 @@
 
 use std::{
     fs,
+    io::{Read as _, Write as _},
+    os::{fd::OwnedFd, unix::net::UnixStream},
     path::{Path, PathBuf},
+    process::{Command, Stdio},
 };
 
 use nix::errno::Errno;
@@ -223,10 +226,30 @@ fn an_executable_that_is_no_guard_is_noticed() {
 
 #[test]
 fn the_guard_called_by_hand_does_nothing() {
-    let status = std::process::Command::new(crate::support::host())
+    let status = Command::new(crate::support::host())
         .arg("__guard")
-        .stdin(std::process::Stdio::null())
+        .stdin(Stdio::null())
         .status()
         .expect("it starts");
     assert_eq!(status.code(), Some(2));
+}
+
+#[test]
+fn a_guard_that_is_told_nonsense_says_so() {
+    let (mut here, there) = UnixStream::pair().expect("a pair");
+    let mut guard = Command::new(crate::support::host())
+        .arg("__guard")
+        .stdin(OwnedFd::from(there))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    here.write_all(b"{\"run\":{}}\n").expect("writable");
+    let mut answer = String::new();
+    here.read_to_string(&mut answer).expect("readable");
+    assert!(
+        answer.starts_with(r#"{"failed":{"message":"missing field"#),
+        "{answer}"
+    );
+    assert_eq!(guard.wait().expect("it ends").code(), Some(1));
 }

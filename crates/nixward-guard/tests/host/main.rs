@@ -3,6 +3,11 @@
 //!
 //! `guard-test-host [as-nobody] run READ-ONLY-PATH PROGRAM ARG…` runs a program under a guard, with this process's
 //! environment and output, and then writes the report as a line of JSON. An empty path protects nothing.
+//!
+//! `guard-test-host measure COUNT PROGRAM` writes what it costs to run a program under a guard, without and with a
+//! read-only path, beside running it plainly.
+
+mod measure;
 
 use std::{
     env,
@@ -18,10 +23,15 @@ fn main() -> ExitCode {
     if let Some(code) = run_if_asked(env::args_os()) {
         return code;
     }
-    let result = run(env::args_os().skip(1)).and_then(|report| {
-        let line = serde_json::to_string(&report)?;
-        writeln!(io::stdout(), "{line}")
-    });
+    let mut args = env::args_os().skip(1).peekable();
+    let result = if args.next_if(|arg| arg == "measure").is_some() {
+        measure::measure(args)
+    } else {
+        run(args).and_then(|report| {
+            let line = serde_json::to_string(&report)?;
+            writeln!(io::stdout(), "{line}")
+        })
+    };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

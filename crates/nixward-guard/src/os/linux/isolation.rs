@@ -33,24 +33,21 @@ pub(crate) fn set_process_name() {
 
 /// Closes all but the standard files and the socket. What nixward's caller left open (a lock, a jobserver, a
 /// terminal) is not handed on to programs that were not meant to have it.
-pub(crate) fn close_inherited_files(socket: &UnixStream) -> io::Result<()> {
-    let mut inherited = Vec::new();
-    for entry in fs::read_dir("/proc/self/fd")? {
-        if let Some(file) = entry?
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse::<RawFd>().ok())
-        {
-            inherited.push(file);
-        }
-    }
-    for file in inherited {
+pub(crate) fn close_inherited_files(socket: &UnixStream) {
+    // Without `/proc` they stay open; all else works.
+    let Ok(entries) = fs::read_dir("/proc/self/fd") else {
+        return;
+    };
+    let names = entries.flatten().map(|entry| entry.file_name());
+    let files: Vec<RawFd> = names
+        .filter_map(|name| name.to_str()?.parse().ok())
+        .collect();
+    for file in files {
         if file > 2 && file != socket.as_raw_fd() {
             // One of them was the folder that was just read, and is closed already.
             let _closed: nix::Result<()> = nix::unistd::close(file);
         }
     }
-    Ok(())
 }
 
 /// Becomes readable when the process that wanted the step is gone.
