@@ -89,8 +89,10 @@ pub(super) fn every_module_is_reached(files: &Files) -> Vec<Finding> {
 
 pub(super) fn processes_start_where_it_is_known(files: &Files) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let others = files.rust().filter(|(path, _)| {
-        !is_test(path) && !START_PROCESSES.iter().any(|known| path.starts_with(known))
+    let others = files.rust().filter(|(path, text)| {
+        let known = START_PROCESSES.iter().any(|known| path.starts_with(known));
+        // clap's type has the same name.
+        !is_test(path) && !known && text.contains("process::")
     });
     for (path, text) in others {
         for (number, line) in before_tests(text).enumerate() {
@@ -168,14 +170,21 @@ fn is_crate_root(path: &str, manifests: &str) -> bool {
     let Some((folder, file)) = path.rsplit_once('/') else {
         return false;
     };
-    let by_place = match folder.rsplit('/').next().unwrap_or_default() {
-        "src" => file == "main.rs" || file == "lib.rs",
-        "bin" => folder.ends_with("src/bin"),
-        "tests" | "examples" | "benches" => {
-            folder.starts_with("crates/") && folder.matches('/').count() == 2
-        }
-        _ => file == "build.rs" && folder.matches('/').count() == 1,
-    };
+    let in_crate = path
+        .splitn(3, '/')
+        .nth(2)
+        .filter(|_| path.starts_with("crates/"))
+        .unwrap_or_default();
+    let targets = ["tests/", "examples/", "benches/", "src/bin/"];
+    let of_target = targets
+        .iter()
+        .find_map(|targets| in_crate.strip_prefix(targets))
+        .unwrap_or_default();
+    let by_place = match of_target.split_once('/') {
+        Some((_, inner)) => inner == "main.rs",
+        None => !of_target.is_empty(),
+    } || (folder.ends_with("/src") && (file == "main.rs" || file == "lib.rs"))
+        || in_crate == "build.rs";
     let relative = path
         .splitn(if path.starts_with("crates/") { 3 } else { 2 }, '/')
         .last()
@@ -251,6 +260,8 @@ mod tests {
             ("crates/nixward/src/deep/elsewhere.rs", ""),
             ("crates/nixward/src/bin/other.rs", ""),
             ("crates/nixward/tests/cli.rs", ""),
+            ("crates/nixward/tests/whole/main.rs", "mod part;"),
+            ("crates/nixward/tests/whole/part.rs", ""),
             ("crates/nixward/build.rs", ""),
             ("tests/Cargo.toml", "[[test]]\npath = \"suite/all.rs\"\n"),
             (
@@ -268,9 +279,9 @@ mod tests {
 
     #[test]
     fn a_process_is_found_outside_its_places() {
-        let start = concat!("//! A.\nCommand", "::new(\"x\");\n");
+        let start = concat!("use std::process::Command;\nCommand", "::new(\"x\");\n");
         let in_words = concat!(
-            "Guarded",
+            "use std::process::id;\nGuarded",
             "Command::new(x);\n/// Like `Command",
             "::new(x)`.\n#[cfg(test)]\nmod tests { Command",
             "::new(x) }\n"
