@@ -23,7 +23,7 @@ const START_PROCESSES: [&str; 5] = [
     "crates/nixward-guard/",
     "crates/nixward-nix/src/runner.rs",
     "crates/nixward-testing/",
-    "crates/nixward/src/exec",
+    "crates/nixward/src/commands/become_program.rs",
     "xtask/src/process.rs",
 ];
 
@@ -289,7 +289,7 @@ mod tests {
         let texts = [
             ("crates/nixward-exec/src/a.rs", start),
             ("crates/nixward-exec/src/b.rs", in_words),
-            ("crates/nixward/src/exec.rs", start),
+            ("crates/nixward/src/commands/become_program.rs", start),
             ("tests/src/a.rs", start),
         ];
         assert_eq!(
