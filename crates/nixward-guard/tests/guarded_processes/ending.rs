@@ -43,7 +43,7 @@ fn a_program_that_just_dies_of_it_takes_no_time() {
     let begin = Instant::now();
     running.terminator().terminate(TerminationSignal::Interrupt);
     assert_eq!(running.finish().ending, Ending::Signaled(2));
-    assert!(begin.elapsed() < Duration::from_secs(1));
+    assert!(begin.elapsed() < Duration::from_secs(5));
     step.mark.assert_nothing_lives();
 }
 
@@ -59,7 +59,7 @@ fn a_background_child_that_ignores_interrupts_does_not_delay_the_end() {
     assert_eq!(report.ending, Ending::Signaled(2));
     // It was not given the time to end it itself.
     assert_eq!(report.leaked, []);
-    assert!(begin.elapsed() < Duration::from_secs(2));
+    assert!(begin.elapsed() < Duration::from_secs(5));
     step.mark.assert_nothing_lives();
 }
 
@@ -92,7 +92,7 @@ fn killing_waits_for_no_grace() {
     running.terminator().terminate(TerminationSignal::Interrupt);
     running.terminator().kill();
     assert_eq!(running.finish().ending, Ending::Signaled(9));
-    assert!(begin.elapsed() < Duration::from_secs(2));
+    assert!(begin.elapsed() < Duration::from_secs(5));
     step.mark.assert_nothing_lives();
 }
 
@@ -150,7 +150,7 @@ fn a_stopped_program_is_ended_too() {
     let begin = Instant::now();
     running.terminator().terminate(TerminationSignal::Terminate);
     assert_eq!(running.finish().ending, Ending::Signaled(15));
-    assert!(begin.elapsed() < Duration::from_secs(2));
+    assert!(begin.elapsed() < Duration::from_secs(5));
     step.mark.assert_nothing_lives();
 }
 

@@ -236,3 +236,40 @@ fn an_ordinary_user_is_protected_too() {
         assert_eq!(report.unprotected, None);
     }
 }
+
+/// In a user namespace the flags that a mount has are locked, and who leaves one out may not mount it again at all.
+#[test]
+fn mounts_below_a_path_are_protected_with_their_flags() {
+    let mount = r#"mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 none "$0" && exec "$@""#;
+    if !rustix::process::geteuid().is_root() || !can(&["--mount"], None) {
+        return;
+    }
+    let folder = folder();
+    let protected = folder.path().join("protected");
+    let executable = folder.path().join("host");
+    fs::copy(host(), &executable).expect("copied");
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("changed");
+    let below = protected.join("below");
+    fs::create_dir(&below).expect("created");
+    let way = [
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        mount,
+        below.to_str().expect("text"),
+    ];
+    let script = r#"(echo x > "$1/protected/below/file") 2>/dev/null && echo wrote; echo ended"#;
+    for words in [&["run"][..], &["as-nobody", "run"]] {
+        let (output, report) = run_by(&way, &executable, words, &protected, script);
+        assert_eq!(report.ending, Ending::Exited(0));
+        assert_eq!(
+            output == "ended\n",
+            report.unprotected.is_none(),
+            "{output} {report:?}"
+        );
+        let has_namespace =
+            words.len() == 1 || can(&["--user", "--map-root-user", "--mount"], Some(NOBODY));
+        assert_eq!(report.unprotected.is_none(), has_namespace, "{report:?}");
+    }
+}
