@@ -25,6 +25,7 @@ let
     inherit overlays;
     path = ./.;
     pkgs = final;
+    inherit bootstrapSet;
     inherit (final.stdenv) hostPlatform buildPlatform targetPlatform;
     callPackage = final.newScope { };
     callPackages = lib.callPackagesWith final;
@@ -47,16 +48,21 @@ let
     pkgsHostTarget = final;
   };
 
-  layers = [
+  ownLayers = [
     foundation
     (import ./bootstrap/overlay.nix)
     (import ./stdenv/overlay.nix)
     (import ./trivial-builders/overlay.nix)
     (import ./docker/overlay.nix)
-  ]
-  ++ lib.optional (builtins.pathExists ./python/overlay.nix) (import ./python/overlay.nix)
-  ++ overlays;
+  ];
+  # Languages, each in a folder of its own.
+  languageLayers = map import (builtins.filter builtins.pathExists [ ./python/overlay.nix ]);
 
-  pkgs = lib.fix (lib.extends (lib.composeManyExtensions layers) (final: { }));
+  compose = layers: lib.fix (lib.extends (lib.composeManyExtensions layers) (final: { }));
+
+  # What stdenv is made of is out of the caller's overlays' reach, as in nixpkgs:
+  # a package that replaces coreutils is itself built with coreutils.
+  bootstrapSet = compose ownLayers;
+  pkgs = compose (ownLayers ++ languageLayers ++ overlays);
 in
 pkgs

@@ -19,6 +19,8 @@
   files ? [ ],
   # [ { from = "/usr/lib/python3.11"; to = "lib/python3.11"; exclude = [ "test" ]; debian = …; } ]
   trees ? [ ],
+  # Libraries to build against: [ { name = "z"; headers = [ "zlib.h" ]; pkgConfig = [ "zlib" ]; } ]
+  libraries ? [ ],
   # The Debian package, for the message where something is missing.
   debian ? pname,
   # Programs of /usr/bin to copy to bin/: a short form of `files`.
@@ -53,6 +55,7 @@ let
     libraryInputs = map (input: "${lib.getLib input}") libraryInputs;
     files = map withDebian files ++ map (program false) programs ++ map (program true) optionalPrograms;
     trees = map withDebian trees;
+    libraries = map (library: { headers = [ ]; pkgConfig = [ ]; } // withDebian library) libraries;
   };
   position = builtins.unsafeGetAttrPos "pname" arguments;
 in

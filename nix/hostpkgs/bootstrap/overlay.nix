@@ -50,3 +50,4 @@ in
   runtimeShellPackage = final.bash;
 }
 // import ./tools.nix { inherit final lib; }
+// import ./libraries.nix { inherit final lib; }

@@ -138,6 +138,32 @@ let
       description = "Tells compilers where libraries are";
       debian = "pkgconf";
     };
+    git = {
+      description = "Version control";
+      files = [ ];
+      programs = [ ];
+      trees = [
+        {
+          from = "/usr/lib/git-core";
+          to = "libexec/git-core";
+        }
+        {
+          from = "/usr/share/git-core/templates";
+          to = "share/git-core/templates";
+        }
+      ];
+      # The folders built into git are the host's.
+      postCopy = ''
+        mkdir -p "$out/bin"
+        {
+          echo '#!${final.bash}/bin/bash'
+          echo "export GIT_EXEC_PATH=\"\''${GIT_EXEC_PATH-$out/libexec/git-core}\""
+          echo "export GIT_TEMPLATE_DIR=\"\''${GIT_TEMPLATE_DIR-$out/share/git-core/templates}\""
+          echo "exec -a \"\$0\" $out/libexec/git-core/git \"\$@\""
+        } > "$out/bin/git"
+        chmod +x "$out/bin/git"
+      '';
+    };
     less.description = "Shows text a screen at a time";
     procps = {
       description = "ps and the like";
@@ -162,6 +188,7 @@ builtins.mapAttrs tool tools
 // {
   patch = final.gnupatch;
   grep = final.gnugrep;
+  gitMinimal = final.git;
   awk = final.gawk;
   netcat-openbsd = final.netcat;
   pkgconf = final.pkg-config;

@@ -3,11 +3,11 @@
 #
 # The compiler, the linker and the headers stay the host's: they work during a
 # build only. Nothing of them gets into an output.
-{ final, lib }:
+{ lib, tools }:
 let
-  inherit (final) hostCopy glibc bash;
+  inherit (tools) hostCopy glibc bash;
 
-  triple = "${final.stdenv.hostPlatform.parsed.cpu.name}-linux-gnu";
+  triple = "${tools.stdenv.hostPlatform.parsed.cpu.name}-linux-gnu";
   runtimeLibrary = name: {
     from = "/usr/lib/${triple}/${name}";
     to = "lib/${name}";
@@ -56,11 +56,11 @@ lib.extendDerivation true
   }
   (derivation {
     name = "gcc-wrapper-host";
-    inherit (final) system;
-    hostEpoch = final.config.hostEpoch or (lib.fileContents ../host-epoch);
+    inherit (tools) system;
+    hostEpoch = tools.config.hostEpoch or (lib.fileContents ../host-epoch);
     outputs = [ "out" ];
     builder = "${bash}/bin/bash";
-    PATH = "${final.coreutils}/bin:${final.gnused}/bin";
+    PATH = "${tools.coreutils}/bin:${tools.gnused}/bin";
     preferLocalBuild = true;
     args = [
       "-eu"

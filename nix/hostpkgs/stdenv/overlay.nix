@@ -2,20 +2,21 @@
 final: prev:
 let
   inherit (final) lib system;
+  tools = final.bootstrapSet;
 
   platform = lib.systems.elaborate system;
 
   # What a build has besides its inputs, compiler or not.
   basicTools = [
-    final.coreutils
-    final.findutils
-    final.diffutils
-    final.gnused
-    final.gnugrep
-    final.gawk
-    final.gnutar
-    final.gzip
-    final.bash
+    tools.coreutils
+    tools.findutils
+    tools.diffutils
+    tools.gnused
+    tools.gnugrep
+    tools.gawk
+    tools.gnutar
+    tools.gzip
+    tools.bash
   ];
 
   # Tools that a bare Debian does not have come in where the build needs them.
@@ -23,11 +24,11 @@ let
   endsIn = endings: attrs: lib.any (name: lib.any (ending: lib.hasSuffix ending name) endings) (sourceNames attrs);
   implicitInputs =
     attrs:
-    lib.optional ((attrs.patches or [ ]) != [ ]) final.gnupatch
-    ++ lib.optional (endsIn [ ".xz" ".txz" ] attrs) final.xz
-    ++ lib.optional (endsIn [ ".bz2" ".tbz" ".tbz2" ] attrs) final.bzip2
-    ++ lib.optional (endsIn [ ".zst" ] attrs) final.zstd
-    ++ lib.optional (endsIn [ ".zip" ] attrs) final.unzip;
+    lib.optional ((attrs.patches or [ ]) != [ ]) tools.gnupatch
+    ++ lib.optional (endsIn [ ".xz" ".txz" ] attrs) tools.xz
+    ++ lib.optional (endsIn [ ".bz2" ".tbz" ".tbz2" ] attrs) tools.bzip2
+    ++ lib.optional (endsIn [ ".zst" ] attrs) tools.zstd
+    ++ lib.optional (endsIn [ ".zip" ] attrs) tools.unzip;
 
   makeStdenv =
     {
@@ -36,7 +37,7 @@ let
       initialPath,
     }:
     let
-      shell = "${final.bash}/bin/bash";
+      shell = "${tools.bash}/bin/bash";
       setupText = ''
         SHELL=${shell}
         initialPath="${toString initialPath}"
@@ -44,7 +45,7 @@ let
         compilerLibraries="${lib.optionalString (cc != null) "${cc.cc.lib}"}"
         hostStrip="${lib.optionalString (cc != null) "/usr/bin/strip"}"
         hostRelocate=${../bootstrap/relocate}
-        hostLibc=${final.glibc}
+        hostLibc=${tools.glibc}
         ${builtins.readFile ./setup.sh}
       '';
       setupDerivation = derivation {
@@ -52,7 +53,7 @@ let
         passAsFile = [ "setupText" ];
         outputs = [ "out" ];
         builder = shell;
-        PATH = "${final.coreutils}/bin";
+        PATH = "${tools.coreutils}/bin";
         args = [
           "-euc"
           ''
@@ -109,12 +110,12 @@ in
   };
   stdenv = makeStdenv {
     name = "stdenv";
-    cc = final.gcc;
-    initialPath = basicTools ++ [ final.gnumake ];
+    cc = tools.gcc;
+    initialPath = basicTools ++ [ tools.gnumake ];
   };
   gccStdenv = final.stdenv;
 
-  gcc = import ./cc.nix { inherit final lib; };
+  gcc = import ./cc.nix { inherit lib tools; };
   cc = final.gcc;
   gcc-unwrapped = final.gcc.cc;
   # The tools beside the compiler are its wrapper's.

@@ -75,7 +75,10 @@ runOneHook() {
 _runOne() {
     local name="$1"
     shift
-    if declare -F "$name" >/dev/null; then
+    if [[ "$name" == *Phase && -n "${!name:-}" ]]; then
+        # `nix develop --phase` asks for phases as hooks: the package's own first.
+        eval "${!name}"
+    elif declare -F "$name" >/dev/null; then
         "$name" "$@"
     elif [[ "$name" == *[!a-zA-Z0-9_]* ]]; then
         eval "$name"

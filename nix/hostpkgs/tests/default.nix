@@ -1,1 +1,19 @@
-{ pkgs }: { }
+# The set's own tests: `nix flake check path:…/nix/hostpkgs`, or any one of them
+# by `nix build path:…/nix/hostpkgs#checks.<system>.<name>`.
+{ pkgs }:
+let
+  inherit (pkgs) lib;
+  support = import ./support.nix { inherit pkgs; };
+  call = file: import file { inherit pkgs lib support; };
+in
+{
+  lib = support.evaluated "lib" (call ./lib.nix);
+  package-set = support.evaluated "package-set" (call ./package-set.nix);
+}
+// call ./relocation.nix
+// call ./phases.nix
+// call ./c-projects.nix
+// call ./writers.nix
+// call ./joins.nix
+// call ./shells.nix
+// call ./images.nix

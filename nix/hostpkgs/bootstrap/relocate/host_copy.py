@@ -9,10 +9,11 @@ import fnmatch
 import hashlib
 import json
 import os
+import re
 import shutil
 
 from elf import Elf, ElfError, is_elf
-from hostlibs import fail, find_library
+from hostlibs import TRIPLES, fail, find_library
 
 class Relocator:
     def __init__(self, spec):
@@ -31,6 +32,8 @@ class Relocator:
             self.copy_file(entry)
         for entry in self.spec["trees"]:
             self.copy_tree(entry)
+        for entry in self.spec["libraries"]:
+            self.copy_library(entry)
         pending = list(self.copied.items())
         while pending:
             target, source = pending.pop()
@@ -76,27 +79,74 @@ class Relocator:
             )
         excluded = entry.get("exclude", [])
         root = os.path.join(self.out, entry["to"])
+        top = os.path.realpath(source)
         for folder, folders, files in os.walk(source):
             relative = os.path.relpath(folder, source)
             folders[:] = sorted(d for d in folders if not _excluded(relative, d, excluded))
-            for name in sorted(files):
-                if _excluded(relative, name, excluded):
+            for name in [*folders, *sorted(files)]:
+                path = os.path.join(folder, name)
+                target = os.path.normpath(os.path.join(root, relative, name))
+                if _excluded(relative, name, excluded) or not os.path.exists(path):
                     continue
-                path = os.path.join(folder, name)
-                if os.path.exists(path):
-                    self.place(path, os.path.normpath(os.path.join(root, relative, name)))
-            # A link to a folder is copied as the folder's content.
-            for name in list(folders):
-                path = os.path.join(folder, name)
                 if os.path.islink(path):
-                    folders.remove(name)
-                    self.copy_tree(
-                        {
-                            "from": os.path.realpath(path),
-                            "to": os.path.normpath(os.path.join(entry["to"], relative, name)),
-                            "exclude": excluded,
-                        }
-                    )
+                    self.copy_link(path, target, top, excluded)
+                elif os.path.isfile(path):
+                    self.place(path, target)
+
+    def copy_link(self, path, target, top, excluded):
+        """A link within the tree stays one; another becomes what it leads to."""
+        pointed = os.path.realpath(path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if pointed.startswith(top + "/"):
+            os.symlink(os.path.relpath(pointed, os.path.realpath(os.path.dirname(path))), target)
+        elif os.path.isdir(pointed):
+            self.copy_tree({"from": pointed, "to": os.path.relpath(target, self.out), "exclude": excluded})
+        else:
+            self.place(path, target)
+
+    def copy_library(self, entry):
+        """A library to build against: the file, its link, headers and pkg-config's word."""
+        machine = self.machine()
+        development = find_library(f"lib{entry['name']}.so", machine)
+        if development is None:
+            fail(
+                f"lib{entry['name']}.so is not on this host, and {self.spec['name']} is a copy of it; "
+                f"install the Debian package {entry['debian']}"
+            )
+        soname = Elf(development).soname or os.path.basename(development)
+        self.place(development, os.path.join(self.library_folder, soname))
+        link = os.path.join(self.library_folder, f"lib{entry['name']}.so")
+        if os.path.basename(link) != soname:
+            os.symlink(soname, link)
+        triple = TRIPLES[machine]
+        for header in entry["headers"]:
+            found = [f"{d}/{header}" for d in ("/usr/include", f"/usr/include/{triple}") if os.path.exists(f"{d}/{header}")]
+            if not found:
+                fail(f"the header {header} is not on this host; install the Debian package {entry['debian']}")
+            for source in found:
+                target = f"include/{header}"
+                if os.path.isdir(source):
+                    self.copy_tree({"from": source, "to": target})
+                else:
+                    self.copy_file({"from": source, "to": target})
+        for name in entry["pkgConfig"]:
+            self.write_pkg_config(name, triple)
+
+    def write_pkg_config(self, name, triple):
+        """The host's file, with the store's folders for the host's."""
+        folders = (f"/usr/lib/{triple}/pkgconfig", "/usr/lib/pkgconfig", "/usr/share/pkgconfig")
+        source = next((f"{d}/{name}.pc" for d in folders if os.path.exists(f"{d}/{name}.pc")), None)
+        if source is None:
+            return
+        with open(source) as file:
+            text = file.read()
+        text = re.sub(r"^(libdir\s*=).*$", rf"\1{self.library_folder}", text, flags=re.MULTILINE)
+        text = re.sub(r"^(includedir\s*=).*$", rf"\1{self.out}/include", text, flags=re.MULTILINE)
+        text = re.sub(r"^(prefix|exec_prefix)(\s*=).*$", rf"\1\2{self.out}", text, flags=re.MULTILINE)
+        target = os.path.join(self.library_folder, "pkgconfig", f"{name}.pc")
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "w") as file:
+            file.write(text)
 
     def place(self, source, target):
         os.makedirs(os.path.dirname(target), exist_ok=True)
