@@ -1,1 +1,22 @@
-//! placeholder
+//! Carries out plans: builds what is missing, runs programs side by side, loads images, and says what happens.
+//!
+//! Responsibility: [`dispatcher`] owns the order and is the only emitter of events; each step runs in a worker that
+//! owns one child process. Everything that it needs to know of the world comes in an [`ExecutionContext`].
+//! It must not print, and it must not read the environment.
+
+pub mod builder;
+mod cancellation;
+mod context;
+pub mod dispatcher;
+mod emitter;
+pub mod engine;
+mod log_folder;
+mod output_log;
+mod program_step;
+mod test_environment;
+
+pub use cancellation::{Cancellation, CancellationError, end_by_signal};
+pub use context::{ExecutionContext, OutputHandling};
+pub use emitter::Emitter;
+pub use log_folder::{LogFolder, LogFolderError};
+pub use test_environment::test_environment;

@@ -1,1 +1,16 @@
-//! placeholder
+//! The wire types of nixward: what machines read on its standard output, and its exit codes.
+//!
+//! This crate is the one stable interface. Every document carries a version; a field is added freely, and
+//! renamed or removed only with a new version. It knows nothing of how the values come to be.
+
+mod event_line;
+pub mod exit_code;
+mod list_document;
+mod plan_document;
+
+pub use event_line::{EventLine, EventLineKind, LineStatus};
+pub use list_document::{ListDocument, ListedProject, ListedVerb};
+pub use plan_document::{
+    FailedEvaluation, PlanBatch, PlanDocument, PlanReason, PlanStep, PlanStepKind, SkippedProject,
+    WorkspaceHeader,
+};

@@ -1,1 +1,31 @@
-//! placeholder
+//! The command line of nixward: arguments → settings → workspace → selection → evaluation → plan → execution → report.
+//!
+//! Responsibility: the only place that reads arguments and the environment, and, with `nixward-report`, the only one
+//! that prints. It decides nothing that `nixward-core` can decide.
+
+pub mod cli;
+mod commands;
+mod console_output;
+mod discovery;
+mod environment;
+mod error;
+mod hints;
+mod nix_setup;
+mod session;
+mod settings;
+
+use std::{ffi::OsString, process::ExitCode};
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    // A guard needs nothing of what follows, and there is one for each child.
+    if let Some(code) = nixward_guard::run_if_asked(std::env::args_os()) {
+        return code;
+    }
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let outcome = cli::parse(&args).and_then(|cli| commands::run(&cli));
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => error.report(),
+    }
+}

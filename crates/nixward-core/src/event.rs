@@ -1,0 +1,85 @@
+//! What happens in a run, in the order in which it happens: the one thing that reporters see.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    outcome::{RunSummary, StepOutcome},
+    plan::{Skipped, StepLabel},
+};
+
+/// One event, with the time since the run began.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    pub elapsed: Duration,
+    pub kind: EventKind,
+}
+
+/// What happened. Each variant carries what is needed to draw it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EventKind {
+    EvaluationStarted,
+    EvaluationFinished {
+        duration: Duration,
+    },
+    /// The plan is known.
+    RunStarted {
+        steps: usize,
+        verb: String,
+    },
+    /// A derivation is being built, whichever steps need it.
+    BuildStarted {
+        drv_path: String,
+    },
+    BuildPhase {
+        drv_path: String,
+        phase: String,
+    },
+    BuildLine {
+        drv_path: String,
+        line: String,
+    },
+    BuildFinished {
+        drv_path: String,
+        duration: Duration,
+    },
+    /// A store path is being downloaded.
+    FetchStarted {
+        path: String,
+    },
+    FetchFinished {
+        path: String,
+    },
+    StepStarted {
+        label: Arc<StepLabel>,
+    },
+    /// Output of a step that is shown as it comes: the only one of its run.
+    StepOutput {
+        label: Arc<StepLabel>,
+        bytes: Vec<u8>,
+    },
+    /// The last complete line of a step whose output is kept back.
+    StepLine {
+        label: Arc<StepLabel>,
+        line: String,
+    },
+    StepFinished {
+        label: Arc<StepLabel>,
+        outcome: StepOutcome,
+    },
+    StepSkipped {
+        skipped: Skipped,
+    },
+    Warning {
+        message: String,
+    },
+    /// The person pressed Ctrl-C, or the system asked nixward to end.
+    Cancelling {
+        signal: &'static str,
+        running: usize,
+    },
+    /// From here on the terminal is another program's, or a document's.
+    HandedOver,
+    RunFinished {
+        summary: RunSummary,
+    },
+}

@@ -1,0 +1,131 @@
+//! How a step and a run ended.
+
+use std::{path::PathBuf, time::Duration};
+
+/// How one step ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepOutcome {
+    pub status: StepStatus,
+    pub duration: Duration,
+    /// The last lines of what it printed.
+    pub output: Vec<String>,
+    /// How many lines came before those.
+    pub output_lines_before: usize,
+    /// Where everything it printed is.
+    pub log: Option<PathBuf>,
+    /// What else must be said, each a line: left processes, missing protection.
+    pub notes: Vec<String>,
+}
+
+/// The verdict on a step.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum StepStatus {
+    Passed,
+    /// Built, where building was all that was wanted; the paths of the outputs.
+    Built {
+        paths: Vec<String>,
+    },
+    /// The image is in the engine.
+    Loaded {
+        reference: String,
+        hint: Option<String>,
+    },
+    /// The image is built, and was not to be loaded; where it is.
+    ImageBuilt {
+        path: String,
+    },
+    Failed(ExitReason),
+    TimedOut {
+        after: Duration,
+    },
+    /// The derivation itself failed, and it is the check.
+    CheckFailed(BuildProblem),
+    /// Something that the step needs failed to build.
+    BuildFailed(BuildProblem),
+    /// It does not evaluate.
+    EvaluationFailed {
+        message: String,
+    },
+    CouldNotStart {
+        why: String,
+    },
+    /// It was ended because the run was cancelled.
+    Cancelled,
+    /// It was not started because the run ended first.
+    NotRun,
+}
+
+/// What failed to build for a step.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct BuildProblem {
+    /// The derivation at fault; absent where Nix named none.
+    pub drv_path: Option<String>,
+    pub message: String,
+}
+
+/// How a program ended that did not succeed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ExitReason {
+    Code(i32),
+    Signal(i32),
+}
+
+/// What the exit code of a run must say of a step.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Severity {
+    Fine,
+    StepFailed,
+    BuildFailed,
+    EvaluationFailed,
+    OwnFailure,
+}
+
+impl StepStatus {
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::Passed
+            | Self::Built { .. }
+            | Self::Loaded { .. }
+            | Self::ImageBuilt { .. }
+            | Self::NotRun => Severity::Fine,
+            Self::Failed(_)
+            | Self::TimedOut { .. }
+            | Self::CheckFailed(_)
+            | Self::Cancelled
+            | Self::CouldNotStart { .. } => Severity::StepFailed,
+            Self::BuildFailed(_) => Severity::BuildFailed,
+            Self::EvaluationFailed { .. } => Severity::EvaluationFailed,
+        }
+    }
+
+    pub fn is_success(&self) -> bool {
+        matches!(
+            self,
+            Self::Passed | Self::Built { .. } | Self::Loaded { .. } | Self::ImageBuilt { .. }
+        )
+    }
+}
+
+/// A whole run.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct RunSummary {
+    pub passed: usize,
+    pub failed: usize,
+    pub skipped: usize,
+    pub not_run: usize,
+    pub duration: Duration,
+    pub cancelled: bool,
+    /// The worst that happened.
+    pub worst: Option<Severity>,
+}
+
+impl RunSummary {
+    pub fn add(&mut self, status: &StepStatus) {
+        match status {
+            StepStatus::NotRun => self.not_run += 1,
+            status if status.is_success() => self.passed += 1,
+            _ => self.failed += 1,
+        }
+        self.worst = self.worst.max(Some(status.severity()));
+    }
+}

@@ -1,0 +1,603 @@
+//! From projects and answers to steps. Pure: the same input gives the same plan.
+
+use std::{ffi::OsString, sync::Arc};
+
+use nixward_manifest::{BuiltinVerb, Manifest};
+use thiserror::Error;
+
+use crate::{
+    attribute::Attribute,
+    evaluation::{Answer, App, Derivation, EvaluatedCheck, EvaluatedPackage, Evaluation},
+    names::nearest,
+    plan::{
+        Action, BuildTarget, ContainerAction, FailedAttribute, Plan, ProgramAction, ProgramPath,
+        Reason, ShellAction, Skipped, Step, StepLabel,
+    },
+    project::Project,
+    query::falls_back_to_checks,
+    selection::{Selected, SelectionReason},
+    verb::Verb,
+};
+
+/// What is planned for.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanRequest<'a> {
+    pub manifest: &'a Manifest,
+    pub evaluation: &'a Evaluation,
+    pub verb: &'a Verb,
+    pub selected: &'a [Selected<'a>],
+    /// Whether what belongs to no project is checked too.
+    pub whole_workspace: bool,
+    /// The arguments after `--`.
+    pub trailing_args: &'a [OsString],
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum PlanError {
+    #[error(transparent)]
+    LacksAttribute(Box<LacksAttribute>),
+    #[error("no project can `{verb}`: none has {needs}")]
+    NobodyHasVerb { verb: String, needs: String },
+    #[error("`{project}` is no image that nixward knows: `{attribute}` has no imageName")]
+    NotAnImage { project: String, attribute: String },
+    #[error(
+        "`{project}` of the manifest has no package: the flake has no `packages.{system}.{attr}`"
+    )]
+    NoPackage {
+        project: String,
+        attr: String,
+        system: String,
+        nearest: Vec<String>,
+    },
+}
+
+/// A project has not what was asked of it.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("`{project}` has no `{attribute}`{}", .but.as_deref().unwrap_or(""))]
+pub struct LacksAttribute {
+    pub project: String,
+    pub verb: String,
+    pub attribute: String,
+    /// What the project offers that is spelt like it.
+    pub nearest: Vec<String>,
+    /// What is there instead, in words.
+    pub but: Option<String>,
+    /// What it offers.
+    pub offered: Vec<String>,
+    /// Whether it is the verb's own attribute, not one that was written.
+    pub whole_verb: bool,
+}
+
+/// Plans a verb over the selected projects.
+pub fn plan(request: &PlanRequest<'_>) -> Result<Plan, PlanError> {
+    let mut planner = Planner {
+        request,
+        plan: Plan::default(),
+        next_id: 0,
+    };
+    for selected in request.selected {
+        planner.add_project(selected)?;
+    }
+    if request.whole_workspace
+        && request.verb.behaviour == BuiltinVerb::Check
+        && request.verb.attribute.is_none()
+    {
+        planner.add_rest_of_the_flake();
+    }
+    let Planner { plan, .. } = planner;
+    if plan.steps.is_empty() && plan.failed.is_empty() && !request.selected.is_empty() {
+        return Err(PlanError::NobodyHasVerb {
+            verb: request.verb.name.clone(),
+            needs: needs(request.verb),
+        });
+    }
+    Ok(plan)
+}
+
+/// What a project must have for a verb, in words.
+fn needs(verb: &Verb) -> String {
+    match (&verb.attribute, verb.behaviour) {
+        (Some(attribute), _) if falls_back_to_checks(verb) => format!("a `{attribute}` or a check"),
+        (Some(attribute), _) => format!("a `{attribute}`"),
+        (None, BuiltinVerb::Check) => "a check".to_owned(),
+        (None, _) => "a package".to_owned(),
+    }
+}
+
+/// What is said of a project of the manifest for which the flake has no package, where all projects were asked for.
+pub fn without_package(
+    plan: &Plan,
+    verb: &Verb,
+    project: &str,
+    attr: &str,
+    evaluation: &Evaluation,
+) -> FailedAttribute {
+    let attribute = Attribute::new(["packages", &evaluation.system, attr]).to_string();
+    let near = nearest(attr, evaluation.names.iter().map(String::as_str));
+    let hint = near
+        .first()
+        .map(|name| format!("; did you mean `{name}`?"))
+        .unwrap_or_default();
+    FailedAttribute {
+        label: Arc::new(StepLabel {
+            id: plan.steps.len() + plan.failed.len(),
+            project: Some(project.to_owned()),
+            verb: verb.name.clone(),
+            detail: None,
+            attribute: attribute.clone(),
+        }),
+        message: format!("the flake has no `{attribute}`{hint}"),
+    }
+}
+
+struct Planner<'a> {
+    request: &'a PlanRequest<'a>,
+    plan: Plan,
+    next_id: usize,
+}
+
+/// One project's answers, with what is needed to make steps of them.
+struct Subject<'a> {
+    selected: &'a Selected<'a>,
+    project: &'a Project,
+    package: &'a EvaluatedPackage,
+    reason: Reason,
+}
+
+impl Planner<'_> {
+    fn add_project(&mut self, selected: &Selected<'_>) -> Result<(), PlanError> {
+        let empty = EvaluatedPackage::default();
+        let project = selected.project;
+        let package = self
+            .request
+            .evaluation
+            .packages
+            .get(&project.attr)
+            .unwrap_or(&empty);
+        let reason = match selected.reason {
+            SelectionReason::Named => Reason::Named,
+            SelectionReason::CurrentFolder => Reason::CurrentFolder,
+            SelectionReason::Matched => Reason::Matched,
+            SelectionReason::DefaultMember => Reason::DefaultMember,
+        };
+        let subject = Subject {
+            selected,
+            project,
+            package,
+            reason,
+        };
+        let attribute = selected
+            .attribute
+            .clone()
+            .or_else(|| self.verb_attribute(project));
+        match attribute {
+            Some(attribute) => self.add_attribute(&subject, &attribute),
+            None if self.request.verb.behaviour == BuiltinVerb::Check => {
+                self.add_checks_or_lack(&subject)
+            }
+            None => self.add_package(&subject),
+        }
+    }
+
+    /// The attribute that the verb uses for this project: the project's own choice, else the verb's.
+    fn verb_attribute(&self, project: &Project) -> Option<Attribute> {
+        let verb = self.request.verb;
+        let own = project
+            .declaration
+            .verbs
+            .get(&verb.name)
+            .and_then(|own| own.attr.as_ref());
+        own.map(|path| Attribute::new(path.names()))
+            .or_else(|| verb.attribute.clone())
+    }
+
+    fn add_attribute(
+        &mut self,
+        subject: &Subject<'_>,
+        attribute: &Attribute,
+    ) -> Result<(), PlanError> {
+        let answer = subject
+            .package
+            .attributes
+            .get(&attribute.names().join("."))
+            .unwrap_or(&Answer::Absent);
+        let is_own_operand = subject.selected.attribute.is_some();
+        let full = self.package_attribute(subject.project).join(attribute);
+        let detail = is_own_operand.then(|| attribute.to_string());
+        if *answer == Answer::Absent && falls_back_to_checks(self.request.verb) && !is_own_operand {
+            let reason = Reason::FallsBackToCheck {
+                attribute: attribute.to_string(),
+            };
+            let fallback = Subject {
+                reason,
+                ..copy_of(subject)
+            };
+            return if self.add_checks(&fallback) {
+                Ok(())
+            } else {
+                self.lack(subject, attribute, answer)
+            };
+        }
+        match answer {
+            Answer::Derivation(derivation) => {
+                self.add_derivation(subject, derivation, &full, detail)
+            }
+            Answer::Failed(message) => {
+                self.fail(subject, &full, detail, message.as_deref());
+                Ok(())
+            }
+            Answer::App(_) | Answer::Absent | Answer::NotADerivation(_) | Answer::Present => {
+                self.lack(subject, attribute, answer)
+            }
+        }
+    }
+
+    /// A project that lacks the verb is an error only when it was named.
+    fn lack(
+        &mut self,
+        subject: &Subject<'_>,
+        attribute: &Attribute,
+        answer: &Answer,
+    ) -> Result<(), PlanError> {
+        let but = match answer {
+            Answer::NotADerivation(kind) => {
+                Some(format!(" that is a derivation; it is of type {kind}"))
+            }
+            _ => None,
+        };
+        if subject.selected.reason.is_explicit() {
+            let offered = &subject.package.passthru;
+            return Err(PlanError::LacksAttribute(Box::new(LacksAttribute {
+                project: subject.project.name.clone(),
+                verb: self.request.verb.name.clone(),
+                attribute: attribute.to_string(),
+                nearest: nearest(
+                    attribute.names().first().map_or("", String::as_str),
+                    offered.iter().map(String::as_str),
+                ),
+                offered: offered.clone(),
+                whole_verb: subject.selected.attribute.is_none(),
+                but,
+            })));
+        }
+        let why = format!("no {attribute}{}", but.unwrap_or_default());
+        self.skip(subject, why);
+        Ok(())
+    }
+
+    fn skip(&mut self, subject: &Subject<'_>, why: String) {
+        self.plan.skipped.push(Skipped {
+            project: subject.project.name.clone(),
+            verb: self.request.verb.name.clone(),
+            why,
+        });
+    }
+
+    fn add_package(&mut self, subject: &Subject<'_>) -> Result<(), PlanError> {
+        let package = subject.package;
+        let package_attribute = self.package_attribute(subject.project);
+        let (answer, attribute) = match self.request.verb.behaviour {
+            BuiltinVerb::Run if package.app != Answer::Absent => {
+                (&package.app, self.output(subject.project, "apps"))
+            }
+            BuiltinVerb::Shell if package.dev_shell != Answer::Absent => (
+                &package.dev_shell,
+                self.output(subject.project, "devShells"),
+            ),
+            _ => (&package.itself, package_attribute),
+        };
+        match answer {
+            Answer::Derivation(derivation) => {
+                self.add_derivation(subject, derivation, &attribute, None)
+            }
+            Answer::App(app) => {
+                self.add_app(subject, app, &attribute);
+                Ok(())
+            }
+            Answer::Failed(message) => {
+                self.fail(subject, &attribute, None, message.as_deref());
+                Ok(())
+            }
+            Answer::Absent | Answer::Present | Answer::NotADerivation(_) => {
+                Err(PlanError::NoPackage {
+                    project: subject.project.name.clone(),
+                    attr: subject.project.attr.clone(),
+                    system: self.request.evaluation.system.clone(),
+                    nearest: nearest(
+                        &subject.project.attr,
+                        self.request.evaluation.names.iter().map(String::as_str),
+                    ),
+                })
+            }
+        }
+    }
+
+    fn add_checks_or_lack(&mut self, subject: &Subject<'_>) -> Result<(), PlanError> {
+        if self.add_checks(subject) {
+            return Ok(());
+        }
+        if subject.selected.reason.is_explicit() {
+            return Err(PlanError::LacksAttribute(Box::new(LacksAttribute {
+                project: subject.project.name.clone(),
+                verb: self.request.verb.name.clone(),
+                attribute: "checks".to_owned(),
+                nearest: Vec::new(),
+                offered: Vec::new(),
+                but: None,
+                whole_verb: true,
+            })));
+        }
+        self.skip(subject, "no check".to_owned());
+        Ok(())
+    }
+
+    /// Adds the project's checks and `tests`; says whether there are any.
+    fn add_checks(&mut self, subject: &Subject<'_>) -> bool {
+        let before = self.plan.steps.len() + self.plan.failed.len();
+        let evaluation = self.request.evaluation;
+        let is_own = |check: &EvaluatedCheck| check.owner.as_deref() == Some(&subject.project.attr);
+        for (name, check) in evaluation.checks.iter().filter(|(_, check)| is_own(check)) {
+            let attribute = Attribute::new(["checks", &evaluation.system, name]);
+            self.add_check(Some(subject), &check.answer, &attribute, name);
+        }
+        for (name, answer) in &subject.package.tests {
+            let below = Attribute::new(["tests", name]);
+            let attribute = self.package_attribute(subject.project).join(&below);
+            self.add_check(Some(subject), answer, &attribute, &below.to_string());
+        }
+        self.plan.steps.len() + self.plan.failed.len() > before
+    }
+
+    fn add_check(
+        &mut self,
+        subject: Option<&Subject<'_>>,
+        answer: &Answer,
+        attribute: &Attribute,
+        name: &str,
+    ) {
+        let project = subject.map(|subject| subject.project);
+        let same_name = project.is_some_and(|project| project.answers_to(name));
+        let detail = (!same_name).then(|| name.to_owned());
+        match answer {
+            Answer::Derivation(derivation) => {
+                let label = self.label(project, attribute, detail);
+                let reason =
+                    subject.map_or(Reason::WholeWorkspace, |subject| subject.reason.clone());
+                let builds = vec![build_target(derivation)];
+                self.plan.steps.push(Step {
+                    label,
+                    builds,
+                    action: Action::Check,
+                    reason,
+                });
+            }
+            Answer::Failed(message) => {
+                let label = self.label(project, attribute, detail);
+                let message = message.clone().unwrap_or_else(|| UNEXPLAINED.to_owned());
+                self.plan.failed.push(FailedAttribute { label, message });
+            }
+            Answer::NotADerivation(kind) => {
+                let label = self.label(project, attribute, detail);
+                self.plan.failed.push(FailedAttribute {
+                    label,
+                    message: format!("it is of type {kind}, where a derivation is expected"),
+                });
+            }
+            Answer::Absent | Answer::Present | Answer::App(_) => {}
+        }
+    }
+
+    /// The checks that belong to no project, and what `nix flake check` would find not to evaluate.
+    fn add_rest_of_the_flake(&mut self) {
+        let evaluation = self.request.evaluation;
+        let selected = self.request.selected;
+        let belongs = |check: &EvaluatedCheck| {
+            check
+                .owner
+                .as_ref()
+                .is_some_and(|owner| selected.iter().any(|one| one.project.attr == *owner))
+        };
+        for (name, check) in evaluation
+            .checks
+            .iter()
+            .filter(|(_, check)| !belongs(check))
+        {
+            let attribute = Attribute::new(["checks", &evaluation.system, name]);
+            self.add_check(None, &check.answer, &attribute, name);
+        }
+        for (attribute, answer) in &evaluation.others {
+            let message = match answer {
+                Answer::Failed(message) => {
+                    message.clone().unwrap_or_else(|| UNEXPLAINED.to_owned())
+                }
+                Answer::NotADerivation(kind) => {
+                    format!("it is of type {kind}, where a derivation is expected")
+                }
+                Answer::Absent | Answer::Present | Answer::Derivation(_) | Answer::App(_) => {
+                    continue;
+                }
+            };
+            let label = self.new_label(None, attribute.clone(), Some(attribute.clone()));
+            self.plan.failed.push(FailedAttribute { label, message });
+        }
+    }
+
+    fn add_derivation(
+        &mut self,
+        subject: &Subject<'_>,
+        derivation: &Derivation,
+        attribute: &Attribute,
+        detail: Option<String>,
+    ) -> Result<(), PlanError> {
+        let action = self.action(subject, derivation, attribute)?;
+        let mut target = build_target(derivation);
+        if matches!(
+            action,
+            Action::Run(_) | Action::Test(_) | Action::Container(_)
+        ) {
+            // Only the output with the program is needed.
+            target
+                .outputs
+                .retain(|output, _| *output == derivation.program_output);
+        }
+        let label = self.label(Some(subject.project), attribute, detail);
+        self.plan.steps.push(Step {
+            label,
+            builds: vec![target],
+            action,
+            reason: subject.reason.clone(),
+        });
+        Ok(())
+    }
+
+    fn action(
+        &self,
+        subject: &Subject<'_>,
+        derivation: &Derivation,
+        attribute: &Attribute,
+    ) -> Result<Action, PlanError> {
+        let program = || {
+            self.program(
+                subject,
+                ProgramPath::InOutput {
+                    output: derivation.program_output.clone(),
+                    name: derivation.program.clone(),
+                },
+            )
+        };
+        Ok(match self.request.verb.behaviour {
+            BuiltinVerb::Build => Action::Build,
+            BuiltinVerb::Check => Action::Check,
+            BuiltinVerb::Test => Action::Test(program()),
+            BuiltinVerb::Run => Action::Run(program()),
+            BuiltinVerb::Shell => Action::Shell(ShellAction {
+                command: self.request.trailing_args.to_vec(),
+            }),
+            BuiltinVerb::Container => {
+                let image = derivation
+                    .image
+                    .clone()
+                    .ok_or_else(|| PlanError::NotAnImage {
+                        project: subject.project.name.clone(),
+                        attribute: attribute.to_string(),
+                    })?;
+                let ProgramAction { args, settings, .. } = program();
+                Action::Container(ContainerAction {
+                    image,
+                    output: derivation.program_output.clone(),
+                    args,
+                    settings,
+                })
+            }
+        })
+    }
+
+    fn program(&self, subject: &Subject<'_>, program: ProgramPath) -> ProgramAction {
+        let verb = &self.request.verb.name;
+        let mut settings = self
+            .request
+            .manifest
+            .verb_settings(verb, Some(&subject.project.declaration));
+        let mut args: Vec<OsString> = settings
+            .args
+            .take()
+            .unwrap_or_default()
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        args.extend_from_slice(self.request.trailing_args);
+        ProgramAction {
+            program,
+            args,
+            settings,
+            folder: subject.project.folder.clone(),
+        }
+    }
+
+    fn add_app(&mut self, subject: &Subject<'_>, app: &App, attribute: &Attribute) {
+        let builds = app
+            .derivations
+            .iter()
+            .map(|(drv_path, outputs)| BuildTarget {
+                drv_path: drv_path.clone(),
+                outputs: outputs
+                    .iter()
+                    .map(|output| (output.clone(), None))
+                    .collect(),
+            });
+        let action = Action::Run(self.program(subject, ProgramPath::Absolute(app.program.clone())));
+        let label = self.label(Some(subject.project), attribute, None);
+        let builds = builds.collect();
+        self.plan.steps.push(Step {
+            label,
+            builds,
+            action,
+            reason: subject.reason.clone(),
+        });
+    }
+
+    fn fail(
+        &mut self,
+        subject: &Subject<'_>,
+        attribute: &Attribute,
+        detail: Option<String>,
+        message: Option<&str>,
+    ) {
+        let label = self.label(Some(subject.project), attribute, detail);
+        let message = message.unwrap_or(UNEXPLAINED).to_owned();
+        self.plan.failed.push(FailedAttribute { label, message });
+    }
+
+    fn label(
+        &mut self,
+        project: Option<&Project>,
+        attribute: &Attribute,
+        detail: Option<String>,
+    ) -> Arc<StepLabel> {
+        self.new_label(project, attribute.to_string(), detail)
+    }
+
+    fn new_label(
+        &mut self,
+        project: Option<&Project>,
+        attribute: String,
+        detail: Option<String>,
+    ) -> Arc<StepLabel> {
+        let id = self.next_id;
+        self.next_id += 1;
+        Arc::new(StepLabel {
+            id,
+            project: project.map(|project| project.name.clone()),
+            verb: self.request.verb.name.clone(),
+            detail,
+            attribute,
+        })
+    }
+
+    fn package_attribute(&self, project: &Project) -> Attribute {
+        self.output(project, "packages")
+    }
+
+    fn output(&self, project: &Project, kind: &str) -> Attribute {
+        Attribute::new([kind, &self.request.evaluation.system, &project.attr])
+    }
+}
+
+const UNEXPLAINED: &str = "it does not evaluate, though it did when asked a second time";
+
+fn copy_of<'a>(subject: &Subject<'a>) -> Subject<'a> {
+    Subject {
+        selected: subject.selected,
+        project: subject.project,
+        package: subject.package,
+        reason: subject.reason.clone(),
+    }
+}
+
+fn build_target(derivation: &Derivation) -> BuildTarget {
+    BuildTarget {
+        drv_path: derivation.drv_path.clone(),
+        outputs: derivation.outputs.clone(),
+    }
+}

@@ -1,0 +1,305 @@
+//! Which projects there are: folders, declarations of the manifest and attributes of the flake find each other.
+
+use std::collections::BTreeSet;
+
+use nixward_manifest::{Manifest, ProjectDeclaration};
+
+use crate::{
+    evaluation::Evaluation,
+    names::{find, fold},
+    workspace::Workspace,
+};
+
+/// One project of the workspace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Project {
+    /// The manifest's name for it, else the attribute's.
+    pub name: String,
+    /// Its attribute under `packages.<system>`.
+    pub attr: String,
+    /// Its folder relative to the workspace root, where one was found.
+    pub folder: Option<String>,
+    pub declaration: ProjectDeclaration,
+}
+
+impl Project {
+    /// Whether a person who writes `text` can mean this project.
+    pub fn answers_to(&self, text: &str) -> bool {
+        let folded = fold(text);
+        fold(&self.name) == folded || fold(&self.attr) == folded
+    }
+}
+
+/// All projects, and what belongs to none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProjectSet {
+    /// Sorted by name.
+    pub projects: Vec<Project>,
+    /// Member folders that no attribute belongs to.
+    pub ignored_folders: Vec<String>,
+    /// Projects of the manifest for which the flake has no attribute, with the attribute that was looked for.
+    pub without_attribute: Vec<(String, String)>,
+}
+
+/// What may be a project before the flake's attributes are known: a member folder, a declaration, or both.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate<'a> {
+    pub folder: Option<&'a str>,
+    /// The manifest's name for it.
+    pub declared_name: Option<&'a str>,
+    pub declaration: Option<&'a ProjectDeclaration>,
+}
+
+impl Candidate<'_> {
+    /// The attribute that the manifest gives, if it gives one.
+    fn declared_attr(&self) -> Option<String> {
+        self.declaration?.attr.as_ref().map(ToString::to_string)
+    }
+
+    /// The names by which an attribute may be found, the best first.
+    pub fn attribute_names(&self) -> Vec<String> {
+        if let Some(attr) = self.declared_attr() {
+            return vec![attr];
+        }
+        let base_name = self.folder.and_then(|folder| folder.rsplit('/').next());
+        let mut names: Vec<String> = self
+            .declared_name
+            .into_iter()
+            .chain(base_name)
+            .map(ToOwned::to_owned)
+            .collect();
+        names.dedup();
+        names
+    }
+
+    /// Whether a person who writes `text` can mean this candidate.
+    pub fn answers_to(&self, text: &str) -> bool {
+        let folded = fold(text);
+        self.declared_name.is_some_and(|name| fold(name) == folded)
+            || self
+                .attribute_names()
+                .iter()
+                .any(|name| fold(name) == folded)
+    }
+}
+
+/// The candidates of a workspace: its member folders in order, then what only the manifest names.
+pub fn candidates(workspace: &Workspace) -> Vec<Candidate<'_>> {
+    let manifest = &workspace.manifest;
+    let mut taken = BTreeSet::new();
+    let mut candidates = Vec::new();
+    for folder in &workspace.member_folders {
+        let declared = declaration_for_folder(manifest, &folder.path, folder.base_name());
+        if let Some((name, _)) = declared {
+            taken.insert(name);
+        }
+        candidates.push(Candidate {
+            folder: Some(&folder.path),
+            declared_name: declared.map(|(name, _)| name),
+            declaration: folder
+                .declaration
+                .as_ref()
+                .or(declared.map(|(_, declaration)| declaration)),
+        });
+    }
+    for (name, declaration) in &manifest.projects {
+        if !taken.contains(name.as_str()) {
+            candidates.push(Candidate {
+                folder: declaration.path.as_deref(),
+                declared_name: Some(name),
+                declaration: Some(declaration),
+            });
+        }
+    }
+    candidates
+}
+
+fn declaration_for_folder<'a>(
+    manifest: &'a Manifest,
+    folder: &str,
+    base_name: &str,
+) -> Option<(&'a str, &'a ProjectDeclaration)> {
+    let by_path = manifest
+        .projects
+        .iter()
+        .find(|(_, declaration)| declaration.path.as_deref() == Some(folder));
+    let by_name = || {
+        manifest
+            .projects
+            .iter()
+            .find(|(name, declaration)| declaration.path.is_none() && fold(name) == fold(base_name))
+    };
+    by_path
+        .or_else(by_name)
+        .map(|(name, declaration)| (name.as_str(), declaration))
+}
+
+/// Joins candidates and attributes.
+pub fn resolve(workspace: &Workspace, evaluation: &Evaluation) -> ProjectSet {
+    let mut resolution = Resolution {
+        workspace,
+        evaluation,
+        taken: BTreeSet::new(),
+        set: ProjectSet::default(),
+    };
+    let candidates = candidates(workspace);
+    // An attribute that is a candidate's by name is not given to another one by its position.
+    let by_name: Vec<Option<String>> = candidates
+        .iter()
+        .map(|candidate| resolution.attr_by_name(candidate))
+        .collect();
+    resolution.taken.extend(by_name.iter().flatten().cloned());
+    for (candidate, attr) in candidates.iter().zip(by_name) {
+        resolution.add_candidate(candidate, attr);
+    }
+    if !workspace.has_members() {
+        resolution.add_every_other_package();
+    }
+    resolution
+        .set
+        .projects
+        .sort_by(|left, right| left.name.cmp(&right.name));
+    resolution.set
+}
+
+struct Resolution<'a> {
+    workspace: &'a Workspace,
+    evaluation: &'a Evaluation,
+    taken: BTreeSet<String>,
+    set: ProjectSet,
+}
+
+impl Resolution<'_> {
+    fn attr_by_name(&self, candidate: &Candidate<'_>) -> Option<String> {
+        let names = &self.evaluation.names;
+        candidate.attribute_names().iter().find_map(|wanted| {
+            let index = find(wanted, names.iter().map(String::as_str))?;
+            let elsewhere = candidate.declared_attr().is_none()
+                && candidate
+                    .folder
+                    .is_some_and(|folder| self.lies_in_another_member(&names[index], folder));
+            (!elsewhere).then(|| names[index].clone())
+        })
+    }
+
+    /// Whether the package says that it is defined in a member folder that is not this one.
+    fn lies_in_another_member(&self, attr: &str, folder: &str) -> bool {
+        self.member_of(attr).is_some_and(|member| member != folder)
+    }
+
+    /// The deepest member folder that the package is defined in.
+    fn member_of(&self, attr: &str) -> Option<&str> {
+        let source_path = self.definition(attr)?;
+        let path = self.workspace.relative_to_root(source_path)?;
+        let folders = self
+            .workspace
+            .member_folders
+            .iter()
+            .map(|folder| folder.path.as_str());
+        let declared = self
+            .workspace
+            .manifest
+            .projects
+            .values()
+            .filter_map(|declaration| declaration.path.as_deref());
+        folders
+            .chain(declared)
+            .filter(|folder| is_inside(path, folder))
+            .max_by_key(|folder| folder.len())
+    }
+
+    fn definition(&self, attr: &str) -> Option<&str> {
+        let package = self.evaluation.packages.get(attr)?;
+        package
+            .snowfall_path
+            .as_deref()
+            .or(package.position.as_deref())
+    }
+
+    fn add_candidate(&mut self, candidate: &Candidate<'_>, by_name: Option<String>) {
+        if let Some(attr) = by_name {
+            self.add(candidate, attr);
+            return;
+        }
+        let by_position = match (candidate.declared_attr(), candidate.folder) {
+            (None, Some(folder)) => self.attrs_defined_in(folder),
+            _ => Vec::new(),
+        };
+        if by_position.is_empty() {
+            match (candidate.declared_name, candidate.folder) {
+                (Some(name), _) => {
+                    let looked_for = candidate
+                        .attribute_names()
+                        .into_iter()
+                        .next()
+                        .unwrap_or_default();
+                    self.set
+                        .without_attribute
+                        .push((name.to_owned(), looked_for));
+                }
+                (None, Some(folder)) => self.set.ignored_folders.push(folder.to_owned()),
+                (None, None) => {}
+            }
+        }
+        for attr in by_position {
+            self.taken.insert(attr.clone());
+            self.add(candidate, attr);
+        }
+    }
+
+    fn attrs_defined_in(&self, folder: &str) -> Vec<String> {
+        let attrs = self.evaluation.packages.keys();
+        attrs
+            .filter(|attr| !self.taken.contains(*attr) && self.member_of(attr) == Some(folder))
+            .cloned()
+            .collect()
+    }
+
+    fn add(&mut self, candidate: &Candidate<'_>, attr: String) {
+        self.set.projects.push(Project {
+            name: candidate
+                .declared_name
+                .map_or_else(|| attr.clone(), ToOwned::to_owned),
+            attr,
+            folder: candidate.folder.map(ToOwned::to_owned),
+            declaration: candidate.declaration.cloned().unwrap_or_default(),
+        });
+    }
+
+    fn add_every_other_package(&mut self) {
+        for attr in &self.evaluation.names {
+            if !self.taken.contains(attr) {
+                let folder = self
+                    .definition(attr)
+                    .and_then(|path| self.workspace.relative_to_root(path));
+                let folder = folder
+                    .map(parent_folder)
+                    .filter(|folder| !folder.is_empty())
+                    .map(ToOwned::to_owned);
+                self.set.projects.push(Project {
+                    name: attr.clone(),
+                    attr: attr.clone(),
+                    folder,
+                    declaration: ProjectDeclaration::default(),
+                });
+            }
+        }
+    }
+}
+
+/// The folder of a definition such as `packages/x/default.nix:12`, or of `packages/x`.
+fn parent_folder(definition: &str) -> &str {
+    let file = definition
+        .rsplit_once(':')
+        .map_or(definition, |(file, _)| file);
+    if file.ends_with(".nix") {
+        file.rsplit_once('/').map_or("", |(folder, _)| folder)
+    } else {
+        file
+    }
+}
+
+fn is_inside(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

@@ -1,0 +1,262 @@
+//! What is asked of Nix for a verb: the least that answers it, in one evaluation.
+
+use nixward_manifest::BuiltinVerb;
+
+use crate::{
+    attribute::Attribute,
+    names::fold,
+    project::{Candidate, candidates},
+    selection::{Operand, SelectionRequest},
+    verb::Verb,
+    workspace::Workspace,
+};
+
+/// One question to the flake's outputs.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct EvaluationQuery {
+    pub system: String,
+    /// The folded names of the packages to look at; nothing means all.
+    pub packages: Option<Vec<String>>,
+    /// Folders, relative to the source tree, whose packages are wanted under whatever name they have. Positions are
+    /// looked at only where a name in `packages` finds no attribute.
+    pub folders: Vec<String>,
+    pub itself: Depth,
+    pub app: Depth,
+    pub dev_shell: Depth,
+    /// Whether the package itself is asked for only where there is no dev shell.
+    pub itself_without_dev_shell: bool,
+    /// Attributes below each package.
+    pub attributes: Vec<Attribute>,
+    pub attribute_depth: Depth,
+    pub tests: Depth,
+    pub checks: Depth,
+    pub check_scope: CheckScope,
+    /// Whether everything else that `nix flake check` evaluates for this system is asked for too.
+    pub whole_flake: bool,
+}
+
+/// How much is asked of something.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Depth {
+    #[default]
+    Nothing,
+    /// Only whether it is there.
+    Presence,
+    /// All that is needed to build and use it.
+    Full,
+}
+
+/// Which checks are asked for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum CheckScope {
+    /// Those (and the `tests`) of the selected packages that have none of the asked attributes.
+    Fallback,
+    /// Those of the selected packages.
+    #[default]
+    Owned,
+    /// Those of the selected packages and those that belong to no package.
+    OwnedAndUnowned,
+}
+
+/// The question for carrying out a verb.
+pub fn for_verb(
+    workspace: &Workspace,
+    system: &str,
+    verb: &Verb,
+    request: &SelectionRequest,
+) -> EvaluationQuery {
+    let mut query = scope(workspace, system, request);
+    let below_operand = operand_attributes(request);
+    let bare_operands = request.operands.len() > below_operand.len() || request.operands.is_empty();
+    query.attribute_depth = Depth::Full;
+    if bare_operands {
+        ask_for_verb(&mut query, verb, is_whole_workspace(workspace, request));
+    }
+    query.attributes.extend(below_operand);
+    query.attributes.sort();
+    query.attributes.dedup();
+    query
+}
+
+fn ask_for_verb(query: &mut EvaluationQuery, verb: &Verb, whole_workspace: bool) {
+    if let Some(attribute) = &verb.attribute {
+        query.attributes.push(attribute.clone());
+    }
+    match verb.behaviour {
+        BuiltinVerb::Run if verb.attribute.is_none() => {
+            query.itself = Depth::Full;
+            query.app = Depth::Full;
+        }
+        BuiltinVerb::Build if verb.attribute.is_none() => query.itself = Depth::Full,
+        BuiltinVerb::Shell if verb.attribute.is_none() => {
+            query.dev_shell = Depth::Full;
+            query.itself = Depth::Full;
+            query.itself_without_dev_shell = true;
+        }
+        BuiltinVerb::Test if falls_back_to_checks(verb) => {
+            query.tests = Depth::Full;
+            query.checks = Depth::Full;
+            query.check_scope = CheckScope::Fallback;
+        }
+        BuiltinVerb::Check if verb.attribute.is_none() => {
+            query.itself = Depth::Presence;
+            query.tests = Depth::Full;
+            query.checks = Depth::Full;
+            query.check_scope = if whole_workspace {
+                CheckScope::OwnedAndUnowned
+            } else {
+                CheckScope::Owned
+            };
+            query.whole_flake = whole_workspace;
+        }
+        _ => {}
+    }
+}
+
+/// Only `test` itself falls back to checks; a verb of the workspace's own means its attribute and nothing else.
+pub fn falls_back_to_checks(verb: &Verb) -> bool {
+    verb.name == BuiltinVerb::Test.as_str()
+}
+
+/// The question for `nixward list` and the first screen: which verbs each project can do.
+pub fn for_list(workspace: &Workspace, system: &str, verbs: &[Verb]) -> EvaluationQuery {
+    let request = SelectionRequest {
+        all: true,
+        ..SelectionRequest::default()
+    };
+    EvaluationQuery {
+        itself: Depth::Presence,
+        app: Depth::Presence,
+        dev_shell: Depth::Presence,
+        attributes: verbs
+            .iter()
+            .filter_map(|verb| verb.attribute.clone())
+            .collect(),
+        attribute_depth: Depth::Presence,
+        tests: Depth::Presence,
+        checks: Depth::Presence,
+        check_scope: CheckScope::OwnedAndUnowned,
+        ..scope(workspace, system, &request)
+    }
+}
+
+/// Whether a check means the flake's other checks too: at the root, with nothing or all selected.
+pub fn is_whole_workspace(workspace: &Workspace, request: &SelectionRequest) -> bool {
+    let nothing_narrows = request.operands.is_empty()
+        && request.patterns.is_empty()
+        && request.tags.is_empty()
+        && request.exclude.is_empty();
+    let in_a_project = candidates(workspace).iter().any(|candidate| {
+        candidate
+            .folder
+            .is_some_and(|folder| holds(folder, &request.current_folder))
+    });
+    nothing_narrows && (request.all || !in_a_project)
+}
+
+fn scope(workspace: &Workspace, system: &str, request: &SelectionRequest) -> EvaluationQuery {
+    let system = system.to_owned();
+    let named = request
+        .operands
+        .iter()
+        .all(|operand| matches!(operand, Operand::Name(_)))
+        && !request.operands.is_empty()
+        && request.patterns.is_empty()
+        && request.tags.is_empty()
+        && !request.all;
+    let all = candidates(workspace);
+    if named {
+        return scope_of_names(workspace, system, request, &all);
+    }
+    if !workspace.has_members() {
+        return EvaluationQuery {
+            system,
+            ..EvaluationQuery::default()
+        };
+    }
+    let chosen = if request.is_bare() {
+        in_current_folder(&all, &request.current_folder)
+    } else {
+        all
+    };
+    let mut query = EvaluationQuery {
+        system,
+        packages: Some(Vec::new()),
+        ..EvaluationQuery::default()
+    };
+    for candidate in &chosen {
+        add_candidate(&mut query, workspace, candidate);
+    }
+    query
+}
+
+fn in_current_folder<'a>(all: &[Candidate<'a>], current_folder: &str) -> Vec<Candidate<'a>> {
+    let inside = |candidate: &&Candidate<'_>| {
+        candidate
+            .folder
+            .is_some_and(|folder| holds(folder, current_folder))
+    };
+    let deepest = all
+        .iter()
+        .filter(inside)
+        .max_by_key(|candidate| candidate.folder.map_or(0, str::len));
+    deepest.map_or_else(|| all.to_vec(), |candidate| vec![candidate.clone()])
+}
+
+fn scope_of_names(
+    workspace: &Workspace,
+    system: String,
+    request: &SelectionRequest,
+    all: &[Candidate<'_>],
+) -> EvaluationQuery {
+    let mut query = EvaluationQuery {
+        system,
+        packages: Some(Vec::new()),
+        ..EvaluationQuery::default()
+    };
+    for operand in &request.operands {
+        for (name, _) in Operand::readings(operand.written()) {
+            query.packages.get_or_insert_default().push(fold(name));
+            for candidate in all.iter().filter(|candidate| candidate.answers_to(name)) {
+                add_candidate(&mut query, workspace, candidate);
+            }
+        }
+    }
+    query
+}
+
+fn add_candidate(query: &mut EvaluationQuery, workspace: &Workspace, candidate: &Candidate<'_>) {
+    let names = candidate.attribute_names();
+    query
+        .packages
+        .get_or_insert_default()
+        .extend(names.iter().map(|name| fold(name)));
+    let has_declared_attr = candidate
+        .declaration
+        .is_some_and(|declaration| declaration.attr.is_some());
+    if let (false, Some(folder)) = (has_declared_attr, candidate.folder) {
+        query
+            .folders
+            .push(if workspace.workspace_prefix.is_empty() {
+                folder.to_owned()
+            } else {
+                format!("{}/{folder}", workspace.workspace_prefix)
+            });
+    }
+}
+
+/// The attributes that operands such as `X.python` name, in every reading.
+fn operand_attributes(request: &SelectionRequest) -> Vec<Attribute> {
+    let names = request.operands.iter().filter_map(|operand| match operand {
+        Operand::Name(name) => Some(name),
+        Operand::Folder { .. } => None,
+    });
+    names
+        .flat_map(|name| Operand::readings(name).filter_map(|(_, attribute)| attribute))
+        .collect()
+}
+
+fn holds(folder: &str, path: &str) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

@@ -1,0 +1,375 @@
+//! Which projects are meant, as cargo does it: names, paths, patterns, tags, the current folder, all.
+
+use globset::{Glob, GlobMatcher};
+use thiserror::Error;
+
+use crate::{
+    attribute::Attribute,
+    names::{fold, nearest},
+    project::{Project, ProjectSet},
+    verb::Verb,
+};
+
+/// What the command line says about projects, with paths made relative to the workspace root.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SelectionRequest {
+    pub operands: Vec<Operand>,
+    /// Patterns of `-p`.
+    pub patterns: Vec<String>,
+    pub tags: Vec<String>,
+    pub exclude: Vec<String>,
+    pub all: bool,
+    /// Where nixward was called, relative to the workspace root; empty at the root.
+    pub current_folder: String,
+}
+
+impl SelectionRequest {
+    /// Whether nothing was said, so that the current folder decides.
+    pub fn is_bare(&self) -> bool {
+        self.operands.is_empty() && self.patterns.is_empty() && self.tags.is_empty() && !self.all
+    }
+}
+
+/// A project as it was written.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Operand {
+    /// `PROJECT` or `PROJECT.ATTR…`.
+    Name(String),
+    /// A folder relative to the workspace root, and what was written.
+    Folder { path: String, written: String },
+}
+
+impl Operand {
+    pub fn written(&self) -> &str {
+        match self {
+            Self::Name(name) => name,
+            Self::Folder { written, path: _ } => written,
+        }
+    }
+
+    /// The ways to read a name: all of it as the project, then ever more of it as an attribute.
+    pub fn readings(name: &str) -> impl Iterator<Item = (&str, Option<Attribute>)> {
+        let splits = name
+            .char_indices()
+            .rev()
+            .filter(|(_, character)| *character == '.');
+        let with_attribute =
+            splits.map(move |(at, _)| (&name[..at], Some(Attribute::from_dotted(&name[at + 1..]))));
+        std::iter::once((name, None)).chain(with_attribute)
+    }
+}
+
+/// One project that was selected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selected<'a> {
+    pub project: &'a Project,
+    /// The attribute of an operand `PROJECT.ATTR…`.
+    pub attribute: Option<Attribute>,
+    pub reason: SelectionReason,
+}
+
+/// Why a project was selected.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SelectionReason {
+    Named,
+    CurrentFolder,
+    DefaultMember,
+    Matched,
+}
+
+impl SelectionReason {
+    /// Whether exactly this project was asked for, so that a missing verb is an error.
+    pub fn is_explicit(self) -> bool {
+        matches!(self, Self::Named | Self::CurrentFolder)
+    }
+}
+
+/// Why nothing could be selected.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum SelectionError {
+    #[error("no project `{written}` in this workspace")]
+    UnknownProject {
+        written: String,
+        nearest: Vec<String>,
+        is_package: bool,
+    },
+    #[error("project `{project}` has no package: the flake has no `{attr}` among its packages")]
+    NoPackage {
+        project: String,
+        attr: String,
+        nearest: Vec<String>,
+    },
+    #[error("`{written}` is not in a project's folder")]
+    NoProjectInFolder { written: String },
+    #[error("`{written}` can mean any of {}", .projects.join(", "))]
+    Ambiguous {
+        written: String,
+        projects: Vec<String>,
+    },
+    #[error("no project matches {what}")]
+    NothingMatched { what: String, nearest: Vec<String> },
+    #[error("the pattern `{pattern}` is not a glob: {why}")]
+    BadPattern { pattern: String, why: String },
+    #[error("`nixward {verb}` needs a project")]
+    NeedsProject { verb: String, projects: Vec<String> },
+    #[error("no project is selected: `--exclude` takes all of them away")]
+    AllExcluded,
+}
+
+/// Selects projects for a verb. The whole set is in the order of names; named ones are in the order they were named.
+pub fn select<'a>(
+    request: &SelectionRequest,
+    set: &'a ProjectSet,
+    verb: &Verb,
+    default_members: Option<&[String]>,
+    package_names: &[String],
+) -> Result<Vec<Selected<'a>>, SelectionError> {
+    let mut selected = Vec::new();
+    for operand in &request.operands {
+        let (project, attribute) = resolve_operand(operand, set, package_names)?;
+        push_once(
+            &mut selected,
+            Selected {
+                project,
+                attribute,
+                reason: SelectionReason::Named,
+            },
+        );
+    }
+    add_matches(request, set, &mut selected)?;
+    if request.is_bare() {
+        selected = select_bare(request, set, verb, default_members)?;
+    }
+    let excluded = matchers(&request.exclude)?;
+    let before = selected.len();
+    for (pattern, matcher) in request.exclude.iter().zip(&excluded) {
+        if !set
+            .projects
+            .iter()
+            .any(|project| matches(project, matcher, pattern))
+        {
+            return Err(nothing_matched(
+                &format!("`--exclude {pattern}`"),
+                pattern,
+                set,
+            ));
+        }
+    }
+    selected.retain(|one| {
+        !request
+            .exclude
+            .iter()
+            .zip(&excluded)
+            .any(|(pattern, matcher)| matches(one.project, matcher, pattern))
+    });
+    if before > 0 && selected.is_empty() {
+        return Err(SelectionError::AllExcluded);
+    }
+    Ok(selected)
+}
+
+fn push_once<'a>(selected: &mut Vec<Selected<'a>>, one: Selected<'a>) {
+    let is_there = |other: &Selected<'_>| {
+        std::ptr::eq(other.project, one.project) && other.attribute == one.attribute
+    };
+    if !selected.iter().any(is_there) {
+        selected.push(one);
+    }
+}
+
+fn add_matches<'a>(
+    request: &SelectionRequest,
+    set: &'a ProjectSet,
+    selected: &mut Vec<Selected<'a>>,
+) -> Result<(), SelectionError> {
+    let mut matched = |what: &str, wrong: &str, is_match: &dyn Fn(&Project) -> bool| {
+        let mut any = false;
+        for project in set.projects.iter().filter(|project| is_match(project)) {
+            any = true;
+            push_once(
+                selected,
+                Selected {
+                    project,
+                    attribute: None,
+                    reason: SelectionReason::Matched,
+                },
+            );
+        }
+        if any {
+            Ok(())
+        } else {
+            Err(nothing_matched(what, wrong, set))
+        }
+    };
+    for (pattern, matcher) in request.patterns.iter().zip(matchers(&request.patterns)?) {
+        matched(&format!("`-p {pattern}`"), pattern, &|project| {
+            matches(project, &matcher, pattern)
+        })?;
+    }
+    for tag in &request.tags {
+        let has_tag = |project: &Project| project.declaration.tags.contains(tag);
+        if !set.projects.iter().any(has_tag) {
+            let tags = set
+                .projects
+                .iter()
+                .flat_map(|project| project.declaration.tags.iter().map(String::as_str));
+            return Err(SelectionError::NothingMatched {
+                what: format!("`--tag {tag}`"),
+                nearest: nearest(tag, tags),
+            });
+        }
+        matched("", tag, &has_tag)?;
+    }
+    if request.all && !set.projects.is_empty() {
+        matched("`--all`", "", &|_| true)?;
+    }
+    Ok(())
+}
+
+fn select_bare<'a>(
+    request: &SelectionRequest,
+    set: &'a ProjectSet,
+    verb: &Verb,
+    default_members: Option<&[String]>,
+) -> Result<Vec<Selected<'a>>, SelectionError> {
+    if let Some(project) = project_containing(set, &request.current_folder) {
+        return Ok(vec![Selected {
+            project,
+            attribute: None,
+            reason: SelectionReason::CurrentFolder,
+        }]);
+    }
+    if !verb.runs_over_default_members() {
+        return Err(SelectionError::NeedsProject {
+            verb: verb.name.clone(),
+            projects: set
+                .projects
+                .iter()
+                .map(|project| project.name.clone())
+                .collect(),
+        });
+    }
+    let is_default = |project: &&Project| {
+        default_members
+            .is_none_or(|members| members.iter().any(|member| project.answers_to(member)))
+    };
+    let all = set.projects.iter().filter(is_default);
+    Ok(all
+        .map(|project| Selected {
+            project,
+            attribute: None,
+            reason: SelectionReason::DefaultMember,
+        })
+        .collect())
+}
+
+fn resolve_operand<'a>(
+    operand: &Operand,
+    set: &'a ProjectSet,
+    package_names: &[String],
+) -> Result<(&'a Project, Option<Attribute>), SelectionError> {
+    match operand {
+        Operand::Folder { path, written } => project_containing(set, path)
+            .map(|project| (project, None))
+            .ok_or_else(|| SelectionError::NoProjectInFolder {
+                written: written.clone(),
+            }),
+        Operand::Name(written) => {
+            for (name, attribute) in Operand::readings(written) {
+                if let Some(project) = project_named(set, name, written)? {
+                    return Ok((project, attribute));
+                }
+            }
+            let name = written.split('.').next().unwrap_or(written);
+            let declared = set
+                .without_attribute
+                .iter()
+                .find(|(declared, _)| fold(declared) == fold(name));
+            if let Some((project, attr)) = declared {
+                return Err(SelectionError::NoPackage {
+                    project: project.clone(),
+                    attr: attr.clone(),
+                    nearest: nearest(attr, package_names.iter().map(String::as_str)),
+                });
+            }
+            Err(SelectionError::UnknownProject {
+                written: written.clone(),
+                nearest: nearest(name, project_names(set)),
+                is_package: package_names.iter().any(|package| package == name),
+            })
+        }
+    }
+}
+
+fn project_named<'a>(
+    set: &'a ProjectSet,
+    name: &str,
+    written: &str,
+) -> Result<Option<&'a Project>, SelectionError> {
+    if let Some(exact) = set
+        .projects
+        .iter()
+        .find(|project| project.name == name || project.attr == name)
+    {
+        return Ok(Some(exact));
+    }
+    let mut same = set
+        .projects
+        .iter()
+        .filter(|project| project.answers_to(name));
+    match (same.next(), same.next()) {
+        (only, None) => Ok(only),
+        (Some(first), Some(second)) => Err(SelectionError::Ambiguous {
+            written: written.to_owned(),
+            projects: vec![first.name.clone(), second.name.clone()],
+        }),
+        (None, Some(_)) => Ok(None),
+    }
+}
+
+fn project_names(set: &ProjectSet) -> impl Iterator<Item = &str> {
+    set.projects.iter().map(|project| project.name.as_str())
+}
+
+/// The project whose folder holds the path most deeply.
+pub fn project_containing<'a>(set: &'a ProjectSet, path: &str) -> Option<&'a Project> {
+    let holds = |project: &&Project| {
+        project.folder.as_deref().is_some_and(|folder| {
+            path.strip_prefix(folder)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    };
+    set.projects
+        .iter()
+        .filter(holds)
+        .max_by_key(|project| project.folder.as_deref().map_or(0, str::len))
+}
+
+fn matchers(patterns: &[String]) -> Result<Vec<GlobMatcher>, SelectionError> {
+    let compile = |pattern: &String| {
+        Glob::new(pattern)
+            .map(|glob| glob.compile_matcher())
+            .map_err(|error| SelectionError::BadPattern {
+                pattern: pattern.clone(),
+                why: error.kind().to_string(),
+            })
+    };
+    patterns.iter().map(compile).collect()
+}
+
+fn matches(project: &Project, matcher: &GlobMatcher, pattern: &str) -> bool {
+    matcher.is_match(&project.name)
+        || matcher.is_match(&project.attr)
+        || project
+            .folder
+            .as_deref()
+            .is_some_and(|folder| matcher.is_match(folder))
+        || project.answers_to(pattern)
+}
+
+fn nothing_matched(what: &str, wrong: &str, set: &ProjectSet) -> SelectionError {
+    SelectionError::NothingMatched {
+        what: what.to_owned(),
+        nearest: nearest(wrong, project_names(set)),
+    }
+}

@@ -1,0 +1,320 @@
+//! Builds what the steps need: one `nix build` for all of it, and each step told its own result.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use fs_err as fs;
+use nixward_core::{event::EventKind, outcome::BuildProblem, plan::BuildTarget};
+use nixward_nix::{
+    build::{BuildFailure, BuildMonitor, BuildProgress, built_outputs},
+    derivation_file::Requisites,
+    path_info::valid_paths,
+    runner::{RunError, Runner},
+    tool::{DerivationOutputs, Nix},
+};
+use thiserror::Error;
+
+use crate::emitter::Emitter;
+
+/// What came of each derivation.
+#[derive(Debug, Default)]
+pub struct BuildResults {
+    /// The outputs' paths of what was built, by derivation.
+    built: BTreeMap<String, BTreeMap<String, String>>,
+    failures: BTreeMap<String, TargetFailure>,
+    /// How long each derivation took that was built just now.
+    durations: BTreeMap<String, Duration>,
+}
+
+/// Why a derivation is not there.
+#[derive(Clone, Debug)]
+pub struct TargetFailure {
+    pub problem: BuildProblem,
+    /// The last lines of the log of the derivation at fault.
+    pub log: Vec<String>,
+    /// Whether the derivation itself failed, not one that it needs.
+    pub is_own: bool,
+}
+
+/// `nix build` could not be run, or nothing can be told from it.
+#[derive(Debug, Error)]
+pub enum BuildError {
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error("cannot understand what Nix answered about paths")]
+    Answer(#[from] serde_json::Error),
+}
+
+impl BuildResults {
+    /// The outputs of all targets of a step, or the first failure.
+    pub fn of(&self, targets: &[BuildTarget]) -> Result<BTreeMap<String, String>, TargetFailure> {
+        let mut outputs = BTreeMap::new();
+        for target in targets {
+            match self.built.get(&target.drv_path) {
+                Some(paths) => {
+                    for (name, path) in paths {
+                        outputs.entry(name.clone()).or_insert_with(|| path.clone());
+                    }
+                }
+                None => return Err(self.failure(target)),
+            }
+        }
+        Ok(outputs)
+    }
+
+    /// How long the builds of a step's own targets took; nothing where they were there already.
+    pub fn duration(&self, targets: &[BuildTarget]) -> Duration {
+        targets
+            .iter()
+            .filter_map(|target| self.durations.get(&target.drv_path))
+            .sum()
+    }
+
+    fn failure(&self, target: &BuildTarget) -> TargetFailure {
+        self.failures
+            .get(&target.drv_path)
+            .cloned()
+            .unwrap_or_else(|| TargetFailure {
+                problem: BuildProblem {
+                    drv_path: Some(target.drv_path.clone()),
+                    message: "it was not built".to_owned(),
+                },
+                log: Vec::new(),
+                is_own: false,
+            })
+    }
+}
+
+/// The derivations of several targets, each once, with every output that one of them wants.
+pub fn joined(targets: &[BuildTarget]) -> Vec<DerivationOutputs> {
+    let mut joined: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for target in targets {
+        joined
+            .entry(&target.drv_path)
+            .or_default()
+            .extend(target.outputs.keys().map(String::as_str));
+    }
+    let derivation = |(drv_path, outputs): (&str, BTreeSet<&str>)| DerivationOutputs {
+        drv_path: drv_path.to_owned(),
+        outputs: outputs.into_iter().map(str::to_owned).collect(),
+    };
+    joined.into_iter().map(derivation).collect()
+}
+
+/// Builds all targets; those that fail do not keep the others from being built.
+pub fn build(
+    nix: &Nix,
+    runner: &Runner,
+    targets: &[BuildTarget],
+    emitter: &mut Emitter<'_>,
+) -> Result<BuildResults, BuildError> {
+    if targets.is_empty() {
+        return Ok(BuildResults::default());
+    }
+    let derivations = joined(targets);
+    let mut monitor = BuildMonitor::default();
+    let mut clock = BuildClock::default();
+    let finished = runner.run_with(&nix.build_with_progress(&derivations), &mut |line| {
+        if let Some(progress) = monitor.line(line) {
+            emit(progress, &mut clock, emitter);
+        }
+    })?;
+    let mut results = if finished.succeeded() {
+        BuildResults {
+            built: built_outputs(&finished.stdout)?,
+            ..BuildResults::default()
+        }
+    } else {
+        after_failure(nix, runner, targets, &monitor)?
+    };
+    results.durations = clock.durations;
+    Ok(results)
+}
+
+/// When builds began, and how long those took that ended.
+#[derive(Debug, Default)]
+struct BuildClock {
+    started: BTreeMap<String, Instant>,
+    durations: BTreeMap<String, Duration>,
+}
+
+fn emit(progress: BuildProgress, clock: &mut BuildClock, emitter: &mut Emitter<'_>) {
+    emitter.emit(match progress {
+        BuildProgress::Started { drv_path } => {
+            clock.started.insert(drv_path.clone(), Instant::now());
+            EventKind::BuildStarted { drv_path }
+        }
+        BuildProgress::Phase { drv_path, phase } => EventKind::BuildPhase { drv_path, phase },
+        BuildProgress::Line { drv_path, line } => EventKind::BuildLine { drv_path, line },
+        BuildProgress::Stopped { drv_path } => {
+            let duration = clock
+                .started
+                .remove(&drv_path)
+                .map(|start| start.elapsed())
+                .unwrap_or_default();
+            clock.durations.insert(drv_path.clone(), duration);
+            EventKind::BuildFinished { drv_path, duration }
+        }
+        BuildProgress::FetchStarted { path } => EventKind::FetchStarted { path },
+        BuildProgress::FetchStopped { path } => EventKind::FetchFinished { path },
+    });
+}
+
+/// After a failure `nix build` prints no paths at all: what is there is found by asking the store.
+fn after_failure(
+    nix: &Nix,
+    runner: &Runner,
+    targets: &[BuildTarget],
+    monitor: &BuildMonitor,
+) -> Result<BuildResults, BuildError> {
+    let known: Vec<String> = targets
+        .iter()
+        .flat_map(|target| target.outputs.values().flatten().cloned())
+        .collect();
+    let valid = if known.is_empty() {
+        BTreeSet::new()
+    } else {
+        let finished = runner.run(&nix.path_info(&known))?;
+        valid_paths(&finished.stdout)?
+    };
+    let mut results = BuildResults::default();
+    let failures = monitor.failures();
+    let mut causes = Causes::new(&failures);
+    for target in targets {
+        if let Some(paths) = paths_if_there(nix, runner, target, &valid)? {
+            results
+                .built
+                .entry(target.drv_path.clone())
+                .or_default()
+                .extend(paths);
+        } else {
+            let failure = causes.of(&target.drv_path, &monitor.other_errors());
+            results.failures.insert(target.drv_path.clone(), failure);
+        }
+    }
+    Ok(results)
+}
+
+fn paths_if_there(
+    nix: &Nix,
+    runner: &Runner,
+    target: &BuildTarget,
+    valid: &BTreeSet<String>,
+) -> Result<Option<BTreeMap<String, String>>, BuildError> {
+    let known: Option<BTreeMap<String, String>> = target
+        .outputs
+        .iter()
+        .map(|(name, path)| Some((name.clone(), path.clone()?)))
+        .collect();
+    if let Some(paths) = known {
+        return Ok(paths
+            .values()
+            .all(|path| valid.contains(path))
+            .then_some(paths));
+    }
+    // Where evaluation knows no path, building what is built already says it at once.
+    let finished = runner.run(&nix.build_with_progress(&joined(std::slice::from_ref(target))))?;
+    if !finished.succeeded() {
+        return Ok(None);
+    }
+    Ok(built_outputs(&finished.stdout)?.remove(&target.drv_path))
+}
+
+/// Finds which failure is the cause for a target.
+struct Causes<'a> {
+    failures: &'a [BuildFailure],
+    drv_paths: BTreeSet<String>,
+    requisites: Requisites,
+}
+
+impl<'a> Causes<'a> {
+    fn new(failures: &'a [BuildFailure]) -> Self {
+        let drv_paths = failures
+            .iter()
+            .map(|failure| failure.drv_path.clone())
+            .collect();
+        Self {
+            failures,
+            drv_paths,
+            requisites: Requisites::default(),
+        }
+    }
+
+    fn of(&mut self, drv_path: &str, other_errors: &[String]) -> TargetFailure {
+        let mut read = |path: &str| fs::read_to_string(path).ok();
+        let among = self.requisites.among(drv_path, &self.drv_paths, &mut read);
+        let cause = self
+            .failures
+            .iter()
+            .find(|failure| among.contains(&failure.drv_path));
+        match cause {
+            Some(failure) => TargetFailure {
+                problem: BuildProblem {
+                    drv_path: Some(failure.drv_path.clone()),
+                    message: failure.message.clone(),
+                },
+                log: failure.log.clone(),
+                is_own: failure.drv_path == drv_path,
+            },
+            None => TargetFailure {
+                problem: BuildProblem {
+                    drv_path: None,
+                    message: other_errors.join("\n"),
+                },
+                log: Vec::new(),
+                is_own: false,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(drv_path: &str, outputs: &[&str]) -> BuildTarget {
+        let outputs = outputs
+            .iter()
+            .map(|&output| (output.to_owned(), None))
+            .collect();
+        BuildTarget {
+            drv_path: drv_path.to_owned(),
+            outputs,
+        }
+    }
+
+    #[test]
+    fn a_derivation_is_built_once_with_all_wanted_outputs() {
+        let joined = joined(&[
+            target("/b.drv", &["out"]),
+            target("/a.drv", &["out"]),
+            target("/b.drv", &["dev"]),
+        ]);
+        let installables: Vec<String> = joined.iter().map(DerivationOutputs::installable).collect();
+        assert_eq!(installables, ["/a.drv^out", "/b.drv^dev,out"]);
+    }
+
+    #[test]
+    fn a_step_is_told_of_the_failure_that_is_its_own() {
+        let failure = |drv_path: &str| BuildFailure {
+            drv_path: drv_path.to_owned(),
+            message: format!("{drv_path} failed"),
+            log: vec!["line".to_owned()],
+        };
+        let failures = [failure("/nowhere/a.drv"), failure("/nowhere/b.drv")];
+        let mut causes = Causes::new(&failures);
+        let cause = causes.of("/nowhere/b.drv", &[]);
+        assert_eq!(cause.problem.message, "/nowhere/b.drv failed");
+        assert!(cause.is_own);
+        let cause = causes.of("/nowhere/c.drv", &["error: disk full".to_owned()]);
+        assert_eq!(
+            cause.problem,
+            BuildProblem {
+                drv_path: None,
+                message: "error: disk full".to_owned()
+            }
+        );
+    }
+}

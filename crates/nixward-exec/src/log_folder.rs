@@ -1,0 +1,131 @@
+//! Where the full output of a run's steps is kept: a folder for each run, the oldest runs removed.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use fs_err as fs;
+use nixward_core::plan::StepLabel;
+use thiserror::Error;
+
+/// How many runs are kept.
+const KEPT_RUNS: usize = 20;
+
+/// The folder could not be made.
+#[derive(Debug, Error)]
+#[error("cannot keep logs")]
+pub struct LogFolderError(#[from] io::Error);
+
+/// The folder of one run.
+#[derive(Clone, Debug)]
+pub struct LogFolder {
+    folder: PathBuf,
+}
+
+impl LogFolder {
+    /// The folder of a run below that of all runs; `run` sorts by time. Nothing is made until a log is opened.
+    pub fn new(runs: &Path, run: &str) -> Self {
+        Self {
+            folder: runs.join(run),
+        }
+    }
+
+    /// Makes the folder, and removes the oldest beyond the number that is kept.
+    pub fn create(&self) -> Result<(), LogFolderError> {
+        fs::create_dir_all(&self.folder)?;
+        if let Some(runs) = self.folder.parent() {
+            // Old logs that can't be removed are no reason to run no tests.
+            let _removed: Result<(), LogFolderError> = remove_oldest(runs);
+        }
+        Ok(())
+    }
+
+    /// The log of a step.
+    pub fn path(&self, label: &StepLabel) -> PathBuf {
+        self.folder.join(format!("{}.log", file_name(label)))
+    }
+}
+
+fn remove_oldest(runs: &Path) -> Result<(), LogFolderError> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(runs)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    folders.sort();
+    let surplus = folders.len().saturating_sub(KEPT_RUNS);
+    for folder in folders.into_iter().take(surplus) {
+        fs::remove_dir_all(folder)?;
+    }
+    Ok(())
+}
+
+/// A label as a file name: whatever is in it, it stays in the folder.
+fn file_name(label: &StepLabel) -> String {
+    let parts = [
+        label.project.as_deref().unwrap_or("workspace"),
+        &label.verb,
+        label.detail.as_deref().unwrap_or(""),
+    ];
+    let joined = parts
+        .iter()
+        .filter(|part| !part.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join(".");
+    let safe = |character: char| {
+        if character.is_alphanumeric() || "-_.".contains(character) {
+            character
+        } else {
+            '_'
+        }
+    };
+    let mut name: String = joined.chars().map(safe).take(100).collect();
+    if name.starts_with('.') {
+        name.insert(0, '_');
+    }
+    format!("{name}.{}", label.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn label(project: &str, detail: Option<&str>) -> StepLabel {
+        StepLabel {
+            id: 3,
+            project: Some(project.to_owned()),
+            verb: "test".to_owned(),
+            detail: detail.map(str::to_owned),
+            attribute: String::new(),
+        }
+    }
+
+    #[test]
+    fn names_stay_in_the_folder() {
+        assert_eq!(
+            file_name(&label("pc-load-letter", None)),
+            "pc-load-letter.test.3"
+        );
+        assert_eq!(
+            file_name(&label("../../etc", Some("a/b"))),
+            "_.._.._etc.test.a_b.3"
+        );
+    }
+
+    #[test]
+    fn the_oldest_runs_go() {
+        let runs = tempfile::tempdir().unwrap();
+        for run in 0..25 {
+            LogFolder::new(runs.path(), &format!("{run:03}"))
+                .create()
+                .unwrap();
+        }
+        let mut left: Vec<_> = fs::read_dir(runs.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        left.sort();
+        assert_eq!(left.len(), KEPT_RUNS);
+        assert_eq!(left[0], "005");
+    }
+}

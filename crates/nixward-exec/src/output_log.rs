@@ -1,0 +1,159 @@
+//! Keeps what a step prints: all of it in a file, the last lines in memory.
+
+use std::{
+    collections::VecDeque,
+    io::{self, Write as _},
+    path::Path,
+};
+
+use fs_err::File;
+
+/// The last lines that are kept for the report of a failure.
+const KEPT_LINES: usize = 200;
+/// A longer line is cut in the report; the file has all of it.
+const KEPT_LINE_BYTES: usize = 4096;
+/// A test that prints without end must not fill the disk.
+const LARGEST_LOG: u64 = 256 << 20;
+
+/// The output of one step.
+#[derive(Debug)]
+pub(crate) struct OutputLog {
+    file: Option<File>,
+    written: u64,
+    lines: VecDeque<String>,
+    lines_before: usize,
+    partial: Vec<u8>,
+    error: Option<io::Error>,
+}
+
+impl OutputLog {
+    /// A log that is also written to a file; where that can't be made, only the last lines are kept.
+    pub(crate) fn new(path: &Path) -> Self {
+        let (file, error) = match File::create(path) {
+            Ok(file) => (Some(file), None),
+            Err(error) => (None, Some(error)),
+        };
+        Self {
+            file,
+            written: 0,
+            lines: VecDeque::new(),
+            lines_before: 0,
+            partial: Vec::new(),
+            error,
+        }
+    }
+
+    /// Takes a piece of output; returns the last line that it completes.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Option<String> {
+        self.write(bytes);
+        let mut last = None;
+        for byte in bytes {
+            if *byte == b'\n' {
+                last = Some(self.complete_line());
+            } else if self.partial.len() < KEPT_LINE_BYTES {
+                self.partial.push(*byte);
+            }
+        }
+        last
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let Some(file) = &mut self.file else { return };
+        let room = usize::try_from(LARGEST_LOG.saturating_sub(self.written)).unwrap_or(usize::MAX);
+        let result = file.write_all(bytes.get(..room.min(bytes.len())).unwrap_or_default());
+        self.written += bytes.len() as u64;
+        if let Err(error) = result {
+            self.error = Some(error);
+            self.file = None;
+        }
+    }
+
+    fn complete_line(&mut self) -> String {
+        let line = String::from_utf8_lossy(&self.partial)
+            .trim_end_matches('\r')
+            .to_owned();
+        self.partial.clear();
+        if self.lines.len() == KEPT_LINES {
+            self.lines.pop_front();
+            self.lines_before += 1;
+        }
+        self.lines.push_back(line.clone());
+        line
+    }
+
+    /// The last lines, how many came before, and why the file is not whole.
+    pub(crate) fn finish(mut self) -> FinishedLog {
+        if !self.partial.is_empty() {
+            self.complete_line();
+        }
+        let cut = (self.written > LARGEST_LOG).then(|| {
+            format!(
+                "the log holds the first {} MiB of {}",
+                LARGEST_LOG >> 20,
+                self.written >> 20
+            )
+        });
+        let problem = self
+            .error
+            .map(|error| format!("the log is not whole: {error}"))
+            .or(cut);
+        FinishedLog {
+            has_file: self.file.is_some(),
+            lines: self.lines.into(),
+            lines_before: self.lines_before,
+            problem,
+        }
+    }
+}
+
+/// What is left of an output.
+#[derive(Debug)]
+pub(crate) struct FinishedLog {
+    pub(crate) has_file: bool,
+    pub(crate) lines: Vec<String>,
+    pub(crate) lines_before: usize,
+    pub(crate) problem: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_put_together_from_pieces() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let mut log = OutputLog::new(&path);
+        assert_eq!(log.push(b"one\ntw"), Some("one".to_owned()));
+        assert_eq!(log.push(b"o"), None);
+        assert_eq!(log.push(b"\r\nthree"), Some("two".to_owned()));
+        let finished = log.finish();
+        assert_eq!(finished.lines, ["one", "two", "three"]);
+        assert_eq!(fs_err::read(&path).unwrap(), b"one\ntwo\r\nthree");
+    }
+
+    #[test]
+    fn only_the_last_lines_stay_in_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = OutputLog::new(&folder.path().join("log"));
+        for number in 0..KEPT_LINES + 5 {
+            log.push(format!("{number}\n").as_bytes());
+        }
+        let finished = log.finish();
+        assert_eq!(
+            (finished.lines.len(), finished.lines_before),
+            (KEPT_LINES, 5)
+        );
+        assert_eq!(finished.lines[0], "5");
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_written_costs_a_note() {
+        let mut log = OutputLog::new(Path::new("/nowhere/log"));
+        log.push(b"one\n");
+        let finished = log.finish();
+        assert_eq!(finished.lines, ["one"]);
+        assert!(finished.problem.unwrap().contains("/nowhere/log"));
+        assert!(!finished.has_file);
+    }
+}

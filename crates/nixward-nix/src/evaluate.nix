@@ -1,0 +1,199 @@
+# What nixward asks of a flake, in one evaluation: `query` is made by query_expression.rs, `outputs` are the flake's.
+#
+# Each answer is null (absent), { failed = true; }, { other = TYPE; }, { present = true; }, { derivation = …; } or
+# { app = …; }. `tryEval` catches what `throw` and `assert` break; whatever else fails kills the evaluation, and
+# nixward finds the culprit by asking for parts (`only`).
+query: outputs:
+let
+  inherit (builtins)
+    all any attrNames concatStringsSep deepSeq elem filter foldl' genList getContext hasAttr head isAttrs isList isString
+    length listToAttrs mapAttrs match parseDrvName replaceStrings split stringLength substring tail tryEval typeOf
+    unsafeDiscardStringContext
+    ;
+
+  valueOr = default: value: let result = tryEval value; in if result.success then result.value else default;
+  stringOr = default: value: let text = valueOr default value; in if isString text then unsafeDiscardStringContext text else default;
+  fold = replaceStrings [ "_" ] [ "-" ];
+  system = query.system;
+  ofSystem = name: let set = outputs.${name}.${system} or { }; in if isAttrs set then set else { };
+  packages = ofSystem "packages";
+  checks = ofSystem "checks";
+  devShells = ofSystem "devShells";
+  apps = ofSystem "apps";
+
+  isDerivation = value: isAttrs value && (value.type or null) == "derivation";
+
+  # A path of attribute names below a value, as a list of no or one value.
+  below = path: value:
+    if path == [ ] then [ value ]
+    else if isAttrs value && hasAttr (head path) value then below (tail path) value.${head path}
+    else [ ];
+
+  outputPath = derivation: output: unsafeDiscardStringContext (derivation.${output}.outPath or derivation.outPath);
+  wantedOutputs = derivation:
+    let
+      selected = derivation.outputName or "out";
+      declared = derivation.meta.outputsToInstall or null;
+    in
+    if (derivation.outputSpecified or false) || !(isList declared) then [ selected ] else declared;
+
+  image = derivation:
+    let
+      name = derivation.imageName or derivation.passthru.imageName or null;
+      tag = derivation.imageTag or derivation.passthru.imageTag or null;
+    in
+    if !(isString name) then null
+    else {
+      name = unsafeDiscardStringContext name;
+      tag = if isString tag then unsafeDiscardStringContext tag else null;
+      kind =
+        if derivation ? copyToDockerDaemon then "nix2container"
+        else if derivation.isExe or derivation.passthru.isExe or false then "stream"
+        else "archive";
+    };
+
+  describe = derivation: {
+    name = unsafeDiscardStringContext (derivation.name or "");
+    drvPath = unsafeDiscardStringContext derivation.drvPath;
+    outputs = listToAttrs (map (output: { name = output; value = outputPath derivation output; })
+      (wantedOutputs derivation ++ [ (derivation.outputName or "out") ]));
+    programOutput = derivation.outputName or "out";
+    program = unsafeDiscardStringContext
+      (derivation.meta.mainProgram or derivation.pname or (parseDrvName (derivation.name or "")).name);
+    image = image derivation;
+  };
+
+  answer = depth: values:
+    let
+      found = tryEval (values == [ ]);
+      value = head values;
+      kind = tryEval (if isDerivation value then "derivation" else typeOf value);
+      described = let set = describe value; in tryEval (deepSeq set set);
+    in
+    if depth == "nothing" then null
+    else if !found.success then { failed = true; }
+    else if found.value then null
+    else if !kind.success then { failed = true; }
+    else if kind.value != "derivation" then { other = kind.value; }
+    else if depth == "presence" then { present = true; }
+    else if described.success then { derivation = described.value; }
+    else { failed = true; };
+
+  describeApp = app: if app.type != "app" then throw "its type is not \"app\"" else {
+    program = unsafeDiscardStringContext app.program;
+    derivations = mapAttrs (_: context: context.outputs) (filterContext (getContext app.program));
+  };
+  filterContext = context:
+    listToAttrs (map (name: { inherit name; value = context.${name}; }) (filter (name: context.${name} ? outputs) (attrNames context)));
+
+  answerApp = depth: values:
+    let described = let set = describeApp (head values); in tryEval (deepSeq set set); in
+    if depth == "nothing" || values == [ ] then null
+    else if depth == "presence" then { present = true; }
+    else if described.success then { app = described.value; }
+    else { failed = true; };
+
+  # Paths inside the flake's source, without the store path that the source has at the moment.
+  inSource = text:
+    let parts = if text == null then null else match "${builtins.storeDir}/[^/]+/(.*)" text;
+    in if text == null then null else if parts == null then text else head parts;
+  position = package: inSource (stringOr null (package.meta.position or null));
+  snowfallPath = package:
+    let path = valueOr null (package.meta.snowfall.path or null); in
+    if path == null then null else inSource (stringOr null (toString path));
+
+  names = filter (name: name != "default") (attrNames packages);
+
+  # The packages that are asked for. A name that finds nothing may be a folder whose package has another name.
+  wantedSet = listToAttrs (map (name: { inherit name; value = true; }) query.packages);
+  foundSet = listToAttrs (map (name: { name = fold name; value = true; }) names);
+  isWanted = name: hasAttr (fold name) wantedSet;
+  allNamesFound = all (name: hasAttr name foundSet) query.packages;
+  isBelow = path: folder: path == folder || substring 0 (stringLength folder + 1) path == folder + "/";
+  isInWantedFolder = name:
+    let
+      path = valueOr null (position packages.${name});
+      snowfall = valueOr null (snowfallPath packages.${name});
+    in
+    any (folder: (path != null && isBelow path folder) || (snowfall != null && isBelow snowfall folder)) query.folders;
+  resolvedNames =
+    if query.packages == null then names
+    else filter (name: isWanted name || (!allNamesFound && query.folders != [ ] && isInWantedFolder name)) names;
+  chosenNames = if query.only == null then resolvedNames else filter (name: elem name query.only.packages) names;
+
+  # A check belongs to the package whose name it has, or begins with: the longest such name.
+  namesByFolded = listToAttrs (map (name: { name = fold name; value = name; }) names);
+  owner = check:
+    let
+      parts = filter isString (split "[-.]" (fold check));
+      prefixes = genList (index: concatStringsSep "-" (take (length parts - index) parts)) (length parts);
+      take = count: list: genList (builtins.elemAt list) count;
+    in
+    if hasAttr check packages then check
+    else foldl' (found: prefix: if found != null then found else namesByFolded.${prefix} or null) null ([ (fold check) ] ++ prefixes);
+
+  lacksAttributes = package: all (path: valueOr true (below path package == [ ])) query.attributes;
+  isChosen = listToAttrs (map (name: { inherit name; value = true; }) chosenNames);
+  wantsCheck = check:
+    let of = owner check; in
+    if query.only != null then elem check query.only.checks
+    else if of == null then query.checkScope == "owned-and-unowned"
+    # The list of units must not depend on what a package says: one that is broken would break the list.
+    else isChosen ? ${of} && (query.unitsOnly || query.checkScope != "fallback" || lacksAttributes packages.${of});
+  chosenChecks = if query.checks == "nothing" then [ ] else filter wantsCheck (attrNames checks);
+
+  sameName = set: name:
+    if hasAttr name set then [ set.${name} ]
+    else let same = filter (other: fold other == fold name) (attrNames set); in
+      if length same == 1 then [ set.${head same} ] else [ ];
+
+  answersOf = name:
+    let
+      package = packages.${name};
+      shell = sameName devShells name;
+      tests = valueOr { } (let set = package.tests or { }; in if isAttrs set then set else { });
+      wantsTests = query.tests != "nothing" && (query.checkScope != "fallback" || lacksAttributes package);
+      attributes = map (path: { name = concatStringsSep "." path; value = answer query.attributeDepth (below path package); }) query.attributes;
+      lacksOne = any (attribute: attribute.value == null) attributes;
+    in
+    {
+      itself = answer (if query.itselfWithoutDevShell && shell != [ ] then "nothing" else query.itself) [ package ];
+      app = answerApp query.app (if hasAttr name apps then [ apps.${name} ] else [ ]);
+      devShell = answer query.devShell shell;
+      attributes = listToAttrs attributes;
+      tests = if wantsTests then mapAttrs (_: test: answer query.tests [ test ]) (removeAttrs tests [ "override" "overrideDerivation" ]) else { };
+      position = valueOr null (position package);
+      snowfallPath = valueOr null (snowfallPath package);
+      description = stringOr null (package.meta.description or null);
+      passthru = if lacksOne then valueOr [ ] (attrNames (package.passthru or { })) else [ ];
+    };
+
+  # What `nix flake check` evaluates besides packages and checks, each by its attribute.
+  otherUnits =
+    if !query.wholeFlake then [ ]
+    else
+      map (name: [ "packages" system name ]) (attrNames packages)
+      ++ map (name: [ "devShells" system name ]) (attrNames devShells)
+      ++ map (name: [ "apps" system name ]) (attrNames apps)
+      ++ (if outputs ? formatter.${system} then [ [ "formatter" system ] ] else [ ])
+      ++ map (name: [ "nixosConfigurations" name "config" "system" "build" "toplevel" ]) (namesOf "nixosConfigurations")
+      ++ map (name: [ "overlays" name ]) (namesOf "overlays");
+  namesOf = output: let set = outputs.${output} or { }; in if isAttrs set then attrNames set else [ ];
+  chosenOthers = if query.only == null then otherUnits else filter (path: elem path query.only.others) otherUnits;
+  answerOther = path:
+    if head path == "apps" then answerApp "full" (below path outputs)
+    else if head path == "overlays" then answerFunction (below path outputs)
+    else answer "full" (below path outputs);
+  answerFunction = values:
+    let isOne = tryEval (builtins.isFunction (head values)); in
+    if !isOne.success then { failed = true; } else if isOne.value then { present = true; } else { other = typeOf (head values); };
+in
+if query.unitsOnly then {
+  inherit names;
+  units = { packages = chosenNames; checks = chosenChecks; others = chosenOthers; };
+} else {
+  inherit names;
+  packages = listToAttrs (map (name: { inherit name; value = answersOf name; }) chosenNames);
+  checks = listToAttrs (map (name: { inherit name; value = { owner = owner name; answer = answer query.checks [ checks.${name} ]; }; }) chosenChecks);
+  others = map (path: { inherit path; answer = answerOther path; }) chosenOthers;
+}

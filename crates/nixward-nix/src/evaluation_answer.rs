@@ -1,0 +1,200 @@
+//! Reads the JSON that `evaluate.nix` produces.
+
+use std::collections::BTreeMap;
+
+use nixward_core::evaluation::{
+    Answer, App, Derivation, EvaluatedCheck, EvaluatedPackage, Evaluation, Image, ImageKind,
+};
+use serde::Deserialize;
+
+use crate::query_expression::Units;
+
+#[derive(Deserialize)]
+pub(crate) struct UnitsReply {
+    pub(crate) names: Vec<String>,
+    pub(crate) units: Units,
+}
+
+/// The whole reply.
+#[derive(Default, Deserialize)]
+pub(crate) struct Reply {
+    pub(crate) names: Vec<String>,
+    pub(crate) packages: BTreeMap<String, PackageReply>,
+    pub(crate) checks: BTreeMap<String, CheckReply>,
+    pub(crate) others: Vec<OtherReply>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PackageReply {
+    itself: Option<AnswerReply>,
+    app: Option<AnswerReply>,
+    dev_shell: Option<AnswerReply>,
+    attributes: BTreeMap<String, Option<AnswerReply>>,
+    tests: BTreeMap<String, Option<AnswerReply>>,
+    position: Option<String>,
+    snowfall_path: Option<String>,
+    description: Option<String>,
+    passthru: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct CheckReply {
+    owner: Option<String>,
+    answer: Option<AnswerReply>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct OtherReply {
+    path: Vec<String>,
+    answer: Option<AnswerReply>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum AnswerReply {
+    #[serde(rename = "failed")]
+    Failed(#[expect(dead_code, reason = "the key says it all; its value is always true")] bool),
+    Other(String),
+    Present(#[expect(dead_code, reason = "the key says it all; its value is always true")] bool),
+    Derivation(Box<DerivationReply>),
+    App(AppReply),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DerivationReply {
+    name: String,
+    drv_path: String,
+    outputs: BTreeMap<String, String>,
+    program_output: String,
+    program: String,
+    image: Option<ImageReply>,
+}
+
+#[derive(Deserialize)]
+struct ImageReply {
+    name: String,
+    tag: Option<String>,
+    kind: ImageKindReply,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ImageKindReply {
+    Archive,
+    Stream,
+    Nix2container,
+}
+
+#[derive(Deserialize)]
+struct AppReply {
+    program: String,
+    derivations: BTreeMap<String, Vec<String>>,
+}
+
+impl Reply {
+    pub(crate) fn into_evaluation(self, system: &str) -> Evaluation {
+        Evaluation {
+            system: system.to_owned(),
+            names: self.names,
+            packages: self
+                .packages
+                .into_iter()
+                .map(|(name, package)| (name, package.into_package()))
+                .collect(),
+            checks: self
+                .checks
+                .into_iter()
+                .map(|(name, check)| (name, check.into_check()))
+                .collect(),
+            others: self
+                .others
+                .into_iter()
+                .map(OtherReply::into_entry)
+                .collect(),
+        }
+    }
+}
+
+impl PackageReply {
+    fn into_package(self) -> EvaluatedPackage {
+        let answers = |map: BTreeMap<String, Option<AnswerReply>>| {
+            map.into_iter()
+                .map(|(name, reply)| (name, into_answer(reply)))
+                .collect()
+        };
+        EvaluatedPackage {
+            itself: into_answer(self.itself),
+            app: into_answer(self.app),
+            dev_shell: into_answer(self.dev_shell),
+            attributes: answers(self.attributes),
+            tests: answers(self.tests),
+            position: self.position,
+            snowfall_path: self.snowfall_path,
+            description: self.description,
+            passthru: self.passthru,
+        }
+    }
+}
+
+impl CheckReply {
+    fn into_check(self) -> EvaluatedCheck {
+        EvaluatedCheck {
+            owner: self.owner,
+            answer: into_answer(self.answer),
+        }
+    }
+}
+
+impl OtherReply {
+    fn into_entry(self) -> (String, Answer) {
+        (
+            nixward_core::attribute::Attribute::new(self.path).to_string(),
+            into_answer(self.answer),
+        )
+    }
+}
+
+fn into_answer(reply: Option<AnswerReply>) -> Answer {
+    match reply {
+        None => Answer::Absent,
+        Some(AnswerReply::Failed(_)) => Answer::Failed(None),
+        Some(AnswerReply::Other(kind)) => Answer::NotADerivation(kind),
+        Some(AnswerReply::Present(_)) => Answer::Present,
+        Some(AnswerReply::Derivation(reply)) => {
+            Answer::Derivation(Box::new(reply.into_derivation()))
+        }
+        Some(AnswerReply::App(reply)) => Answer::App(App {
+            program: reply.program,
+            derivations: reply.derivations,
+        }),
+    }
+}
+
+impl DerivationReply {
+    fn into_derivation(self) -> Derivation {
+        // A content-addressed derivation has a placeholder instead of a path until it is built.
+        let known = |path: String| path.get(1..)?.contains('/').then_some(path);
+        Derivation {
+            name: self.name,
+            drv_path: self.drv_path,
+            outputs: self
+                .outputs
+                .into_iter()
+                .map(|(name, path)| (name, known(path)))
+                .collect(),
+            program_output: self.program_output,
+            program: self.program,
+            image: self.image.map(|image| Image {
+                name: image.name,
+                tag: image.tag,
+                kind: match image.kind {
+                    ImageKindReply::Archive => ImageKind::Archive,
+                    ImageKindReply::Stream => ImageKind::Stream,
+                    ImageKindReply::Nix2container => ImageKind::Nix2Container,
+                },
+            }),
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Asks a flake a question: in one evaluation where that works, in parts where one project breaks it for all.
+
+use nixward_core::{
+    attribute::Attribute,
+    evaluation::{Answer, EvaluatedCheck, EvaluatedPackage, Evaluation},
+    query::{Depth, EvaluationQuery},
+};
+use thiserror::Error;
+
+use crate::{
+    evaluation_answer::{Reply, UnitsReply},
+    flake_reference::FlakeReference,
+    message,
+    query_expression::{Part, Units, apply_expression},
+    runner::{Finished, RunError, Runner},
+    tool::Nix,
+};
+
+/// Why a flake gave no answer at all.
+#[derive(Debug, Error)]
+pub enum EvaluateError {
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The flake itself does not evaluate, so there is not even a list of projects.
+    #[error("the flake does not evaluate")]
+    Flake { message: String, stderr: String },
+    #[error("cannot understand what Nix answered")]
+    Answer(#[source] serde_json::Error),
+    #[error("cannot put the question")]
+    Question(#[source] serde_json::Error),
+}
+
+/// An answer, and what Nix warned of on the way.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluated {
+    pub evaluation: Evaluation,
+    pub warnings: Vec<String>,
+}
+
+/// Asks one flake.
+#[derive(Clone, Copy, Debug)]
+pub struct Evaluator<'a> {
+    pub nix: &'a Nix,
+    pub runner: &'a Runner,
+    pub flake: &'a FlakeReference,
+}
+
+impl Evaluator<'_> {
+    /// Answers a query. What breaks is in the answer with its message; what doesn't is not affected by it.
+    pub fn evaluate(&self, query: &EvaluationQuery) -> Result<Evaluated, EvaluateError> {
+        let finished = self.run(query, &Part::All)?;
+        let warnings = message::warnings(&finished.stderr);
+        let mut evaluation = if finished.succeeded() {
+            parse::<Reply>(&finished.stdout)?.into_evaluation(&query.system)
+        } else {
+            self.evaluate_in_parts(query)?
+        };
+        self.explain_failures(query, &mut evaluation);
+        Ok(Evaluated {
+            evaluation,
+            warnings,
+        })
+    }
+
+    fn run(&self, query: &EvaluationQuery, part: &Part<'_>) -> Result<Finished, EvaluateError> {
+        let function = apply_expression(query, part).map_err(EvaluateError::Question)?;
+        Ok(self.runner.run(&self.nix.eval(self.flake, &function))?)
+    }
+
+    /// Finds what kills an evaluation by halving: a few processes for each culprit, whatever the number of projects.
+    fn evaluate_in_parts(&self, query: &EvaluationQuery) -> Result<Evaluation, EvaluateError> {
+        let mut finished = self.run(query, &Part::UnitNames)?;
+        if !finished.succeeded() && !query.folders.is_empty() {
+            // To look for packages by their position may meet one that is broken: names alone must do then.
+            let by_name = EvaluationQuery {
+                folders: Vec::new(),
+                ..query.clone()
+            };
+            finished = self.run(&by_name, &Part::UnitNames)?;
+        }
+        if !finished.succeeded() {
+            let message = message::error_message(&finished.stderr);
+            return Err(EvaluateError::Flake {
+                message,
+                stderr: finished.stderr,
+            });
+        }
+        let UnitsReply { names, units } = parse(&finished.stdout)?;
+        let mut evaluation = Evaluation {
+            system: query.system.clone(),
+            names,
+            ..Evaluation::default()
+        };
+        let mut waiting = halves(units);
+        while let Some(part) = waiting.pop() {
+            let finished = self.run(query, &Part::Only(&part))?;
+            if finished.succeeded() {
+                merge(
+                    &mut evaluation,
+                    parse::<Reply>(&finished.stdout)?.into_evaluation(&query.system),
+                );
+            } else if count(&part) > 1 {
+                waiting.extend(halves(part));
+            } else {
+                let message = message::error_message(&finished.stderr);
+                merge(&mut evaluation, culprit(query, &part, &message));
+            }
+        }
+        Ok(evaluation)
+    }
+
+    /// `tryEval` says that something fails, not why: what failed is asked for again, each on its own.
+    fn explain_failures(&self, query: &EvaluationQuery, evaluation: &mut Evaluation) {
+        let system = query.system.clone();
+        let explain = |attribute: &Attribute| self.explain(attribute);
+        for (name, package) in &mut evaluation.packages {
+            let package_attribute = Attribute::new(["packages", &system, name]);
+            explain_answer(&mut package.itself, || explain(&package_attribute));
+            explain_answer(&mut package.app, || {
+                explain(&Attribute::new(["apps", &system, name]))
+            });
+            explain_answer(&mut package.dev_shell, || {
+                explain(&Attribute::new(["devShells", &system, name]))
+            });
+            for (path, answer) in &mut package.attributes {
+                explain_answer(answer, || {
+                    explain(&package_attribute.join(&Attribute::from_dotted(path)))
+                });
+            }
+            for (test, answer) in &mut package.tests {
+                explain_answer(answer, || {
+                    explain(&package_attribute.join(&Attribute::new(["tests", test])))
+                });
+            }
+        }
+        for (name, check) in &mut evaluation.checks {
+            explain_answer(&mut check.answer, || {
+                explain(&Attribute::new(["checks", &system, name]))
+            });
+        }
+    }
+
+    /// What Nix says when it is asked for one attribute without a safety net.
+    fn explain(&self, attribute: &Attribute) -> Option<String> {
+        let path = serde_json::to_string(attribute.names()).ok()?;
+        let function = format!(
+            "outputs: let value = builtins.foldl' (set: name: set.${{name}}) outputs (builtins.fromJSON {}); in \
+             value.drvPath or value.program or (builtins.typeOf value)",
+            crate::query_expression::nix_string(&path)
+        );
+        let finished = self
+            .runner
+            .run(&self.nix.eval(self.flake, &function))
+            .ok()?;
+        (!finished.succeeded()).then(|| message::error_message(&finished.stderr))
+    }
+}
+
+fn explain_answer(answer: &mut Answer, explain: impl FnOnce() -> Option<String>) {
+    if *answer == Answer::Failed(None) {
+        *answer = Answer::Failed(explain());
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, EvaluateError> {
+    serde_json::from_str(json).map_err(EvaluateError::Answer)
+}
+
+fn count(units: &Units) -> usize {
+    units.packages.len() + units.checks.len() + units.others.len()
+}
+
+/// Two halves of the units; one part where there is but one.
+fn halves(units: Units) -> Vec<Units> {
+    let total = count(&units);
+    if total == 0 {
+        return Vec::new();
+    }
+    let mut parts = vec![Units::default(), Units::default()];
+    let mut index = 0_usize;
+    let mut half = || {
+        let half = usize::from(index >= total.div_ceil(2));
+        index += 1;
+        half
+    };
+    for name in units.packages {
+        parts[half()].packages.push(name);
+    }
+    for name in units.checks {
+        parts[half()].checks.push(name);
+    }
+    for path in units.others {
+        parts[half()].others.push(path);
+    }
+    parts.retain(|part| count(part) > 0);
+    parts
+}
+
+fn merge(into: &mut Evaluation, part: Evaluation) {
+    into.packages.extend(part.packages);
+    into.checks.extend(part.checks);
+    into.others.extend(part.others);
+}
+
+/// What is said of the one unit that kills every evaluation it is in: all that was asked of it failed.
+fn culprit(query: &EvaluationQuery, unit: &Units, message: &str) -> Evaluation {
+    let failed = || Answer::Failed(Some(message.to_owned()));
+    let asked = |depth: Depth| {
+        if depth == Depth::Nothing {
+            Answer::Absent
+        } else {
+            failed()
+        }
+    };
+    let mut evaluation = Evaluation::default();
+    for name in &unit.packages {
+        let package = EvaluatedPackage {
+            itself: asked(query.itself),
+            // An app or a dev shell is an output of its own, and would hide that the package is at fault.
+            app: Answer::Absent,
+            dev_shell: Answer::Absent,
+            attributes: query
+                .attributes
+                .iter()
+                .map(|path| (path.names().join("."), failed()))
+                .collect(),
+            ..EvaluatedPackage::default()
+        };
+        evaluation.packages.insert(name.clone(), package);
+    }
+    for name in &unit.checks {
+        evaluation.checks.insert(
+            name.clone(),
+            EvaluatedCheck {
+                owner: None,
+                answer: failed(),
+            },
+        );
+    }
+    for path in &unit.others {
+        evaluation
+            .others
+            .insert(Attribute::new(path.clone()).to_string(), failed());
+    }
+    evaluation
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn units(packages: &[&str], checks: &[&str]) -> Units {
+        Units {
+            packages: packages.iter().map(|&name| name.to_owned()).collect(),
+            checks: checks.iter().map(|&name| name.to_owned()).collect(),
+            others: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn halves_hold_everything_once() {
+        assert_eq!(
+            halves(units(&["a", "b", "c"], &["d"])),
+            [units(&["a", "b"], &[]), units(&["c"], &["d"])]
+        );
+        assert_eq!(halves(units(&["a"], &[])), [units(&["a"], &[])]);
+        assert_eq!(halves(Units::default()), []);
+    }
+
+    #[test]
+    fn a_culprit_has_failed_in_all_that_was_asked() {
+        let query = EvaluationQuery {
+            itself: Depth::Full,
+            attributes: vec![Attribute::new(["test"])],
+            ..EvaluationQuery::default()
+        };
+        let evaluation = culprit(&query, &units(&["a"], &[]), "boom");
+        let package = &evaluation.packages["a"];
+        assert_eq!(package.itself, Answer::Failed(Some("boom".to_owned())));
+        assert_eq!(
+            package.attributes["test"],
+            Answer::Failed(Some("boom".to_owned()))
+        );
+        assert_eq!(package.app, Answer::Absent);
+    }
+}

@@ -1,0 +1,168 @@
+//! Reads the lines of `--log-format internal-json`.
+//!
+//! Every version of Nix writes other codes: what is unknown is ignored, numbers may come as strings, and a line that
+//! is no JSON is a line that some program wrote.
+
+use serde_json::Value;
+
+/// One line of `nix`'s standard error.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Line {
+    /// A build begins: the derivation's path.
+    BuildStarted {
+        id: u64,
+        drv_path: String,
+    },
+    /// A store path is being fetched or copied.
+    FetchStarted {
+        id: u64,
+        path: String,
+    },
+    Stopped {
+        id: u64,
+    },
+    BuildLog {
+        id: u64,
+        line: String,
+    },
+    Phase {
+        id: u64,
+        phase: String,
+    },
+    /// A message of Nix itself; level 0 is an error.
+    Message {
+        level: u64,
+        text: String,
+    },
+    /// Something written past the log format.
+    Plain(String),
+    Ignored,
+}
+
+const ACTIVITY_COPY_PATH: u64 = 100;
+const ACTIVITY_BUILD: u64 = 105;
+const ACTIVITY_SUBSTITUTE: u64 = 108;
+const RESULT_BUILD_LOG_LINE: u64 = 101;
+const RESULT_SET_PHASE: u64 = 104;
+const RESULT_POST_BUILD_LOG_LINE: u64 = 107;
+
+/// Reads one line without its line feed.
+pub fn parse(line: &str) -> Line {
+    let Some(json) = line.strip_prefix("@nix ") else {
+        return Line::Plain(line.to_owned());
+    };
+    let Ok(value) = serde_json::from_str::<Value>(json) else {
+        return Line::Plain(line.to_owned());
+    };
+    read(&value).unwrap_or(Line::Ignored)
+}
+
+fn read(value: &Value) -> Option<Line> {
+    let id = || number(value.get("id")?);
+    match value.get("action")?.as_str()? {
+        "start" => match number(value.get("type")?)? {
+            ACTIVITY_BUILD => Some(Line::BuildStarted {
+                id: id()?,
+                drv_path: text_field(value, 0)?,
+            }),
+            ACTIVITY_COPY_PATH | ACTIVITY_SUBSTITUTE => Some(Line::FetchStarted {
+                id: id()?,
+                path: text_field(value, 0)?,
+            }),
+            _ => None,
+        },
+        "stop" => Some(Line::Stopped { id: id()? }),
+        "result" => match number(value.get("type")?)? {
+            RESULT_BUILD_LOG_LINE | RESULT_POST_BUILD_LOG_LINE => Some(Line::BuildLog {
+                id: id()?,
+                line: text_field(value, 0)?,
+            }),
+            RESULT_SET_PHASE => Some(Line::Phase {
+                id: id()?,
+                phase: text_field(value, 0)?,
+            }),
+            _ => None,
+        },
+        "msg" => Some(Line::Message {
+            level: number(value.get("level")?)?,
+            text: text(value.get("msg")?)?,
+        }),
+        _ => None,
+    }
+}
+
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+fn text(value: &Value) -> Option<String> {
+    Some(strip_ansi_escapes::strip_str(value.as_str()?))
+}
+
+fn text_field(value: &Value, index: usize) -> Option<String> {
+    text(value.get("fields")?.get(index)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn builds_their_logs_and_phases() {
+        assert_eq!(
+            parse(
+                r#"@nix {"action":"start","fields":["/nix/store/x.drv","",1,1],"id":7,"level":3,"parent":0,"text":"building","type":105}"#
+            ),
+            Line::BuildStarted {
+                id: 7,
+                drv_path: "/nix/store/x.drv".to_owned()
+            }
+        );
+        assert_eq!(
+            parse(
+                r#"@nix {"action":"result","fields":["a \u001b[31mred\u001b[0m line"],"id":"7","type":"101"}"#
+            ),
+            Line::BuildLog {
+                id: 7,
+                line: "a red line".to_owned()
+            }
+        );
+        assert_eq!(
+            parse(r#"@nix {"action":"result","fields":["installPhase"],"id":7,"type":104}"#),
+            Line::Phase {
+                id: 7,
+                phase: "installPhase".to_owned()
+            }
+        );
+        assert_eq!(
+            parse(r#"@nix {"action":"stop","id":7}"#),
+            Line::Stopped { id: 7 }
+        );
+    }
+
+    #[test]
+    fn messages() {
+        assert_eq!(
+            parse(r#"@nix {"action":"msg","level":0,"msg":"\u001b[31;1merror:\u001b[0m no"}"#),
+            Line::Message {
+                level: 0,
+                text: "error: no".to_owned()
+            }
+        );
+    }
+
+    #[test]
+    fn what_is_unknown_is_ignored_and_what_is_no_json_is_kept() {
+        assert_eq!(
+            parse(r#"@nix {"action":"start","id":1,"type":9999}"#),
+            Line::Ignored
+        );
+        assert_eq!(parse(r#"@nix {"action":"dance"}"#), Line::Ignored);
+        assert_eq!(parse(r#"@nix [1]"#), Line::Ignored);
+        assert_eq!(
+            parse("@nix {\"action\":\"st"),
+            Line::Plain("@nix {\"action\":\"st".to_owned())
+        );
+        assert_eq!(parse("hello"), Line::Plain("hello".to_owned()));
+    }
+}

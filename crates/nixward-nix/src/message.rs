@@ -1,0 +1,119 @@
+//! Makes of what Nix prints what a person wants to read.
+
+/// The error in Nix's standard error: from the last `error:` on, without control sequences, and with store paths of
+/// the flake's source cut to paths in the source.
+pub fn error_message(stderr: &str) -> String {
+    let plain = strip_ansi_escapes::strip_str(stderr);
+    let lines: Vec<&str> = plain.lines().collect();
+    let Some(start) = lines
+        .iter()
+        .rposition(|line| line.trim_start().starts_with("error:"))
+    else {
+        return in_source(plain.trim());
+    };
+    let indent = lines[start].len() - lines[start].trim_start().len();
+    let text: Vec<&str> = lines[start..]
+        .iter()
+        .map(|line| dedent(line, indent))
+        .collect();
+    in_source(text.join("\n").trim().trim_start_matches("error:").trim())
+}
+
+/// What Nix warned of, apart from what is always so in a working tree.
+pub fn warnings(stderr: &str) -> Vec<String> {
+    let plain = strip_ansi_escapes::strip_str(stderr);
+    let warnings = plain
+        .lines()
+        .filter_map(|line| line.strip_prefix("warning: "));
+    warnings
+        .filter(|text| !is_expected(text))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn is_expected(warning: &str) -> bool {
+    warning.contains("' is dirty")
+        || warning.contains("SQLite database")
+        || warning.contains("is busy")
+}
+
+fn dedent(line: &str, indent: usize) -> &str {
+    let leading = line.len() - line.trim_start_matches(' ').len();
+    &line[leading.min(indent)..]
+}
+
+/// `/nix/store/HASH-source/flake.nix` → `flake.nix`.
+fn in_source(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("-source/") {
+        let head = &rest[..at];
+        let cut = head
+            .rfind('/')
+            .filter(|slash| head.len() - slash - 1 == 32)
+            .and_then(|slash| {
+                let store = head[..slash].rfind(|character: char| {
+                    !(character.is_ascii_alphanumeric() || "/_-.".contains(character))
+                });
+                let begin = store.map_or(0, |index| {
+                    index + head[index..].chars().next().map_or(1, char::len_utf8)
+                });
+                head[begin..].starts_with('/').then_some(begin)
+            });
+        match cut {
+            Some(begin) => result.push_str(&rest[..begin]),
+            None => result.push_str(&rest[..at + "-source/".len()]),
+        }
+        rest = &rest[at + "-source/".len()..];
+    }
+    result.push_str(rest);
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_error_counts() {
+        let stderr = "warning: Git tree '/w' is dirty\nerror:\n       … while evaluating a thing\n         at /nix/store/\
+                      0123456789abcdfghijklmnpqrsvwxyz-source/flake.nix:3:5:\n\n       error: attribute 'x' missing\n       \
+                      at /nix/store/0123456789abcdfghijklmnpqrsvwxyz-source/packages/a/default.nix:1:2:\n            1| {\n";
+        assert_eq!(
+            error_message(stderr),
+            "attribute 'x' missing\nat packages/a/default.nix:1:2:\n     1| {"
+        );
+    }
+
+    #[test]
+    fn control_sequences_are_taken_out() {
+        assert_eq!(
+            error_message("\u{1b}[31;1merror:\u{1b}[0m something \u{1b}[35;1mred\u{1b}[0m"),
+            "something red"
+        );
+    }
+
+    #[test]
+    fn without_an_error_everything_is_shown() {
+        assert_eq!(error_message("Killed\n"), "Killed");
+    }
+
+    #[test]
+    fn only_source_paths_are_cut() {
+        assert_eq!(
+            in_source("see /nix/store/abc-source/x and my-source/y"),
+            "see /nix/store/abc-source/x and my-source/y"
+        );
+        assert_eq!(
+            in_source("'/nix/store/0123456789abcdfghijklmnpqrsvwxyz-source/x'"),
+            "'x'"
+        );
+    }
+
+    #[test]
+    fn a_dirty_tree_is_no_news() {
+        let stderr =
+            "warning: Git tree '/w' is dirty\nwarning: ignoring untrusted substituter 'x'\n";
+        assert_eq!(warnings(stderr), ["ignoring untrusted substituter 'x'"]);
+    }
+}

@@ -1,0 +1,123 @@
+//! Turns an evaluation query into a Nix expression. Names reach Nix as data in a string, never as syntax.
+
+use nixward_core::query::{CheckScope, Depth, EvaluationQuery};
+use serde::{Deserialize, Serialize};
+
+/// The function that answers queries; see its own comments.
+const EVALUATE: &str = include_str!("evaluate.nix");
+
+/// What can be evaluated on its own when all at once fails.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Units {
+    pub(crate) packages: Vec<String>,
+    pub(crate) checks: Vec<String>,
+    pub(crate) others: Vec<Vec<String>>,
+}
+
+/// Which part of a query's answer is wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Part<'a> {
+    All,
+    /// Only which units there are.
+    UnitNames,
+    Only(&'a Units),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct QueryText<'a> {
+    system: &'a str,
+    packages: Option<&'a [String]>,
+    folders: &'a [String],
+    itself: &'static str,
+    app: &'static str,
+    dev_shell: &'static str,
+    itself_without_dev_shell: bool,
+    attributes: Vec<&'a [String]>,
+    attribute_depth: &'static str,
+    tests: &'static str,
+    checks: &'static str,
+    check_scope: &'static str,
+    whole_flake: bool,
+    units_only: bool,
+    only: Option<&'a Units>,
+}
+
+/// The function from a flake's outputs to the answer.
+pub(crate) fn apply_expression(
+    query: &EvaluationQuery,
+    part: &Part<'_>,
+) -> Result<String, serde_json::Error> {
+    let text = QueryText {
+        system: &query.system,
+        packages: query.packages.as_deref(),
+        folders: &query.folders,
+        itself: depth(query.itself),
+        app: depth(query.app),
+        dev_shell: depth(query.dev_shell),
+        itself_without_dev_shell: query.itself_without_dev_shell,
+        attributes: query
+            .attributes
+            .iter()
+            .map(nixward_core::attribute::Attribute::names)
+            .collect(),
+        attribute_depth: depth(query.attribute_depth),
+        tests: depth(query.tests),
+        checks: depth(query.checks),
+        check_scope: match query.check_scope {
+            CheckScope::Fallback => "fallback",
+            CheckScope::Owned => "owned",
+            CheckScope::OwnedAndUnowned => "owned-and-unowned",
+        },
+        whole_flake: query.whole_flake,
+        units_only: *part == Part::UnitNames,
+        only: if let Part::Only(units) = part {
+            Some(units)
+        } else {
+            None
+        },
+    };
+    let json = serde_json::to_string(&text)?;
+    Ok(format!(
+        "outputs: ({EVALUATE}) (builtins.fromJSON {}) outputs",
+        nix_string(&json)
+    ))
+}
+
+fn depth(depth: Depth) -> &'static str {
+    match depth {
+        Depth::Nothing => "nothing",
+        Depth::Presence => "presence",
+        Depth::Full => "full",
+    }
+}
+
+/// A string literal of the Nix language.
+pub(crate) fn nix_string(text: &str) -> String {
+    let mut literal = String::with_capacity(text.len() + 2);
+    literal.push('"');
+    for character in text.chars() {
+        match character {
+            '\\' => literal.push_str("\\\\"),
+            '"' => literal.push_str("\\\""),
+            // `${` would begin an interpolation.
+            '$' => literal.push_str("\\$"),
+            '\n' => literal.push_str("\\n"),
+            '\r' => literal.push_str("\\r"),
+            '\t' => literal.push_str("\\t"),
+            other => literal.push(other),
+        }
+    }
+    literal.push('"');
+    literal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_can_end_the_string_or_interpolate() {
+        assert_eq!(nix_string(r#"a"b\${c}$(d)"#), r#""a\"b\\\${c}\$(d)""#);
+    }
+}

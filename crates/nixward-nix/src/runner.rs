@@ -1,0 +1,169 @@
+//! The one place that starts `nix`: always guarded, always counted, never with a terminal.
+
+use std::{
+    ffi::OsString,
+    io::{self, BufReader, Read as _},
+    path::PathBuf,
+    thread,
+};
+
+use nixward_guard::{
+    ChildOutput, ChildRegistry, Ending, FirstSignal, GuardedCommand, OutputMode, SpawnError,
+    WaitError,
+};
+use thiserror::Error;
+
+use crate::invocation::Invocation;
+
+/// Starts programs of Nix and waits for them.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    pub guard_executable: PathBuf,
+    /// The whole environment that `nix` gets.
+    pub env: Vec<(OsString, OsString)>,
+    pub cwd: PathBuf,
+    pub children: ChildRegistry,
+}
+
+/// A `nix` that ended.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    pub ending: Ending,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Finished {
+    pub fn succeeded(&self) -> bool {
+        self.ending == Ending::Exited(0)
+    }
+}
+
+/// Why `nix` could not be run to its end.
+#[derive(Debug, Error)]
+pub enum RunError {
+    #[error("cannot start `{command}`")]
+    Spawn {
+        command: String,
+        #[source]
+        source: SpawnError,
+    },
+    #[error("cannot start `{command}`: {why}")]
+    CouldNotStart { command: String, why: String },
+    #[error("lost track of `{command}`")]
+    Wait {
+        command: String,
+        #[source]
+        source: WaitError,
+    },
+    #[error("cannot read the output of `{command}`")]
+    Output {
+        command: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// How much of a standard error is kept; Nix with `--show-trace` can say a lot.
+const KEPT_STDERR: usize = 4 << 20;
+
+impl Runner {
+    /// Runs to the end and returns what was printed.
+    pub fn run(&self, invocation: &Invocation) -> Result<Finished, RunError> {
+        self.run_with(invocation, &mut |_| {})
+    }
+
+    /// The same, handing on each line of standard error as it comes.
+    pub fn run_with(
+        &self,
+        invocation: &Invocation,
+        on_line: &mut dyn FnMut(&str),
+    ) -> Result<Finished, RunError> {
+        let command = || program_and_command(invocation);
+        let mut guarded = GuardedCommand::new(
+            self.guard_executable.clone(),
+            invocation.program.clone(),
+            self.cwd.clone(),
+        );
+        guarded.args.clone_from(&invocation.args);
+        guarded.env.clone_from(&self.env);
+        guarded.output = OutputMode::Separate;
+        // Nix ends its builders itself, which have sessions of their own; they are hit only after the grace.
+        guarded.first_signal = FirstSignal::Program;
+        let mut child = guarded.spawn().map_err(|source| RunError::Spawn {
+            command: command(),
+            source,
+        })?;
+        let registration = self.children.register(child.terminator());
+        let (stdout, stderr) = match child.take_output() {
+            Some(ChildOutput::Separate { mut stdout, stderr }) => {
+                let reader = thread::spawn(move || {
+                    let mut bytes = Vec::new();
+                    stdout.read_to_end(&mut bytes).map(|_| bytes)
+                });
+                let stderr = read_lines(BufReader::new(stderr), on_line);
+                let stdout = reader
+                    .join()
+                    .unwrap_or_else(|_| Err(io::Error::other("the reading thread failed")));
+                (stdout, stderr)
+            }
+            _ => (Ok(Vec::new()), Ok(String::new())),
+        };
+        let report = child.wait().map_err(|source| RunError::Wait {
+            command: command(),
+            source,
+        })?;
+        drop(registration);
+        if self.children.is_cancelled() {
+            return Err(RunError::Cancelled);
+        }
+        if let Ending::CouldNotStart(failure) = &report.ending {
+            return Err(RunError::CouldNotStart {
+                command: command(),
+                why: failure.to_string(),
+            });
+        }
+        let stdout = stdout.map_err(|source| RunError::Output {
+            command: command(),
+            source,
+        })?;
+        let stderr = stderr.map_err(|source| RunError::Output {
+            command: command(),
+            source,
+        })?;
+        Ok(Finished {
+            ending: report.ending,
+            stdout: String::from_utf8_lossy(&stdout).into_owned(),
+            stderr,
+        })
+    }
+}
+
+fn read_lines(mut reader: impl io::BufRead, on_line: &mut dyn FnMut(&str)) -> io::Result<String> {
+    let mut all = String::new();
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        let text = String::from_utf8_lossy(&line);
+        on_line(text.trim_end_matches(['\n', '\r']));
+        if all.len() < KEPT_STDERR {
+            all.push_str(&text);
+        }
+        line.clear();
+    }
+    Ok(all)
+}
+
+/// The command without the long expression that only nixward needs to see.
+fn program_and_command(invocation: &Invocation) -> String {
+    let command = invocation.to_strings();
+    let shown = command.iter().map(|part| {
+        if part.len() > 200 {
+            "…"
+        } else {
+            part.as_str()
+        }
+    });
+    crate::invocation::shell_quoted(&shown.collect::<Vec<_>>())
+}

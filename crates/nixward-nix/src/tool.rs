@@ -1,0 +1,179 @@
+//! The `nix` that is used, and how each of its commands is called. Nothing here starts it.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use crate::{flake_reference::FlakeReference, invocation::Invocation, version::NixVersion};
+
+/// A `nix` program with the flags that the person gave for it.
+#[derive(Clone, Debug)]
+pub struct Nix {
+    pub program: PathBuf,
+    pub version: NixVersion,
+    pub flags: NixFlags,
+}
+
+/// Nix's own flags that nixward passes through.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct NixFlags {
+    pub override_inputs: Vec<(String, String)>,
+    pub system: Option<String>,
+    pub accept_flake_config: bool,
+    pub impure: bool,
+    pub show_trace: bool,
+    pub options: Vec<(String, String)>,
+}
+
+/// A derivation and the outputs of it that are wanted.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct DerivationOutputs {
+    pub drv_path: String,
+    pub outputs: Vec<String>,
+}
+
+impl DerivationOutputs {
+    /// `/nix/store/….drv^out,dev`.
+    pub fn installable(&self) -> String {
+        format!("{}^{}", self.drv_path, self.outputs.join(","))
+    }
+}
+
+impl Nix {
+    /// `nix COMMAND` with what every call carries. Flakes may be off in nix.conf: the flag is always passed.
+    fn command(&self, command: &str) -> Invocation {
+        let mut invocation = Invocation::new(&self.program)
+            .args(["--extra-experimental-features", "nix-command flakes"])
+            .arg(command);
+        for (name, value) in &self.flags.options {
+            invocation = invocation.args(["--option", name, value]);
+        }
+        invocation
+    }
+
+    fn evaluation_flags(&self, invocation: Invocation) -> Invocation {
+        // Without this even `?rev=` writes a lock file into the working tree and stages it.
+        let mut invocation = invocation.arg("--no-write-lock-file");
+        for (input, reference) in &self.flags.override_inputs {
+            invocation = invocation.args(["--override-input", input, reference]);
+        }
+        let switches = [
+            (self.flags.accept_flake_config, "--accept-flake-config"),
+            (self.flags.impure, "--impure"),
+            (self.flags.show_trace, "--show-trace"),
+        ];
+        invocation.args(
+            switches
+                .into_iter()
+                .filter_map(|(is_on, flag)| is_on.then_some(flag)),
+        )
+    }
+
+    /// Applies a function to all outputs of a flake and prints the result as JSON.
+    pub fn eval(&self, flake: &FlakeReference, function: &str) -> Invocation {
+        let invocation = self.evaluation_flags(self.command("eval").arg("--json"));
+        if self.version.has_absolute_installables() {
+            invocation
+                .arg(flake.installable("."))
+                .args(["--apply", function])
+        } else {
+            // 2.18 has no installable for all outputs. `getFlake` on a working tree needs `--impure` there.
+            let flake = crate::query_expression::nix_string(&flake.to_string());
+            let expression = format!("({function}) (builtins.getFlake {flake}).outputs");
+            let impure = (!self.flags.impure).then_some("--impure");
+            invocation.args(impure).args(["--expr", &expression])
+        }
+    }
+
+    /// Builds derivations that are already instantiated; nothing is evaluated.
+    pub fn build(&self, derivations: &[DerivationOutputs]) -> Invocation {
+        self.command("build")
+            .args(["--no-link", "--keep-going"])
+            .args(derivations.iter().map(DerivationOutputs::installable))
+    }
+
+    /// The same with progress for machines on standard error, and the outputs' paths on standard output.
+    pub fn build_with_progress(&self, derivations: &[DerivationOutputs]) -> Invocation {
+        self.build(derivations)
+            .args(["--json", "--log-format", "internal-json", "-v"])
+    }
+
+    /// Which of these store paths are valid.
+    pub fn path_info(&self, paths: &[String]) -> Invocation {
+        self.command("path-info").arg("--json").args(paths)
+    }
+
+    /// The environment of a derivation's build as a bash script.
+    pub fn print_dev_env(&self, derivation: &DerivationOutputs) -> Invocation {
+        self.command("print-dev-env").arg(derivation.installable())
+    }
+
+    /// `nix log`, for messages.
+    pub fn log(&self, drv_path: &str) -> Invocation {
+        Invocation::new("nix").args(["log", drv_path])
+    }
+
+    /// Flags that people would have to repeat to get the same evaluation by hand.
+    pub fn flags_as_written(&self) -> Vec<OsString> {
+        self.evaluation_flags(Invocation::new("")).args
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn nix(version: &str) -> Nix {
+        Nix {
+            program: "nix".into(),
+            version: NixVersion::parse(version).unwrap(),
+            flags: NixFlags::default(),
+        }
+    }
+
+    fn flake() -> FlakeReference {
+        FlakeReference::git(Path::new("/w"), "", false)
+    }
+
+    #[test]
+    fn all_outputs_in_one_evaluation() {
+        assert_eq!(
+            nix("nix (Nix) 2.34.8").eval(&flake(), "o: o").to_string(),
+            "nix --extra-experimental-features 'nix-command flakes' eval --json --no-write-lock-file \
+             'git+file:///w#.' --apply 'o: o'"
+        );
+        assert_eq!(
+            nix("nix (Nix) 2.18.9").eval(&flake(), "o: o").to_string(),
+            "nix --extra-experimental-features 'nix-command flakes' eval --json --no-write-lock-file --impure \
+             --expr '(o: o) (builtins.getFlake \"git+file:///w\").outputs'"
+        );
+    }
+
+    #[test]
+    fn the_persons_flags_are_passed_on() {
+        let mut nix = nix("nix (Nix) 2.34.8");
+        nix.flags = NixFlags {
+            override_inputs: vec![("nixpkgs".to_owned(), "path:/n".to_owned())],
+            system: None,
+            accept_flake_config: true,
+            impure: true,
+            show_trace: true,
+            options: vec![("cores".to_owned(), "1".to_owned())],
+        };
+        assert_eq!(
+            nix.eval(&flake(), "f").to_string(),
+            "nix --extra-experimental-features 'nix-command flakes' eval --option cores 1 --json \
+             --no-write-lock-file --override-input nixpkgs path:/n --accept-flake-config --impure --show-trace \
+             'git+file:///w#.' --apply f"
+        );
+        let derivation = DerivationOutputs {
+            drv_path: "/nix/store/x.drv".to_owned(),
+            outputs: vec!["out".to_owned()],
+        };
+        assert_eq!(
+            nix.build(&[derivation]).to_string(),
+            "nix --extra-experimental-features 'nix-command flakes' build --option cores 1 --no-link --keep-going \
+             /nix/store/x.drv^out"
+        );
+    }
+}

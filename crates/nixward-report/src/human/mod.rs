@@ -1,0 +1,184 @@
+//! The report for people: finished steps as aligned lines that scroll up, what runs now below them.
+
+mod live;
+mod text;
+
+use std::io::{self, Write};
+
+pub use live::LiveDisplay;
+use nixward_core::{
+    event::{Event, EventKind},
+    names::derivation_name,
+    outcome::{RunSummary, StepOutcome, StepStatus},
+    plan::StepLabel,
+};
+
+use crate::{reporter::Reporter, style::Styles};
+
+/// Where live displays of a program are drawn.
+pub fn standard_error() -> indicatif::ProgressDrawTarget {
+    indicatif::ProgressDrawTarget::stderr()
+}
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Verbosity {
+    /// Failures and the summary.
+    Quiet,
+    Normal,
+    /// Builds with their logs and the output of steps that passed, too.
+    Verbose,
+}
+
+/// What the report for people needs to know.
+#[derive(Clone, Copy, Debug)]
+pub struct HumanSettings {
+    pub verbosity: Verbosity,
+    pub styles: Styles,
+    /// Whether the output of the only step is shown as it comes, so that it need not be repeated.
+    pub output_is_streamed: bool,
+}
+
+/// Writes the report to `lines` (standard error), and what a streamed step prints to `output` (standard output).
+pub struct HumanReporter<L, O> {
+    settings: HumanSettings,
+    lines: L,
+    output: O,
+    live: Option<LiveDisplay>,
+    /// What failed, to be named again at the end.
+    failed: Vec<(String, StepOutcome)>,
+    steps: usize,
+}
+
+impl<L: Write, O: Write> HumanReporter<L, O> {
+    pub fn new(settings: HumanSettings, lines: L, output: O, live: Option<LiveDisplay>) -> Self {
+        Self {
+            settings,
+            lines,
+            output,
+            live,
+            failed: Vec::new(),
+            steps: 0,
+        }
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let lines = &mut self.lines;
+        let mut write = || {
+            lines
+                .write_all(text.as_bytes())
+                .and_then(|()| lines.flush())
+        };
+        match &self.live {
+            Some(live) => live.suspended(write),
+            None => write(),
+        }
+    }
+
+    fn step_finished(&mut self, label: &StepLabel, outcome: &StepOutcome) -> io::Result<()> {
+        let name = label.to_string();
+        let mut block = text::step(self.settings, &name, outcome);
+        if !outcome.status.is_success() {
+            block.push_str(&text::failure(self.settings, outcome));
+            self.failed.push((name, outcome.clone()));
+        } else if self.settings.verbosity == Verbosity::Verbose && !self.settings.output_is_streamed
+        {
+            block.push_str(&text::output(outcome));
+        }
+        self.write(&block)?;
+        match &outcome.status {
+            StepStatus::Built { paths } => self.write_output(paths.join("\n").as_bytes(), b"\n"),
+            StepStatus::ImageBuilt { path } => self.write_output(path.as_bytes(), b"\n"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes data that is not the report's own.
+    fn write_output(&mut self, bytes: &[u8], end: &[u8]) -> io::Result<()> {
+        let output = &mut self.output;
+        let mut write = || {
+            output
+                .write_all(bytes)
+                .and_then(|()| output.write_all(end))
+                .and_then(|()| output.flush())
+        };
+        match &self.live {
+            Some(live) => live.suspended(write),
+            None => write(),
+        }
+    }
+
+    fn end_live(&mut self) {
+        if let Some(live) = self.live.take() {
+            live.clear();
+        }
+    }
+
+    fn run_finished(&mut self, summary: &RunSummary) -> io::Result<()> {
+        self.end_live();
+        let text = text::summary(self.settings, summary, self.steps, &self.failed);
+        self.write(&text)
+    }
+
+    fn verbose(&mut self, text: &str) -> io::Result<()> {
+        if self.settings.verbosity == Verbosity::Verbose {
+            self.write(text)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
+    fn on_event(&mut self, event: &Event) -> io::Result<()> {
+        if let Some(live) = &mut self.live {
+            live.on_event(event);
+        }
+        match &event.kind {
+            EventKind::RunStarted { steps, verb: _ } => {
+                self.steps = *steps;
+                Ok(())
+            }
+            EventKind::EvaluationFinished { duration } => self.verbose(&text::line(
+                self.settings,
+                text::Status::EVALUATED,
+                *duration,
+                "the flake",
+            )),
+            EventKind::BuildFinished { drv_path, duration } => self.verbose(&text::line(
+                self.settings,
+                text::Status::BUILT,
+                *duration,
+                derivation_name(drv_path),
+            )),
+            EventKind::BuildLine { drv_path, line } => {
+                self.verbose(&format!("    {}> {line}\n", derivation_name(drv_path)))
+            }
+            EventKind::StepOutput { label: _, bytes } => self.write_output(bytes, b""),
+            EventKind::StepFinished { label, outcome } => self.step_finished(label, outcome),
+            EventKind::StepSkipped { skipped } => {
+                let text = text::skipped(self.settings, skipped);
+                self.write(&text)
+            }
+            EventKind::Warning { message } => self.write(&text::warning(self.settings, message)),
+            EventKind::Cancelling { signal, running } => {
+                self.write(&text::cancelling(self.settings, signal, *running))
+            }
+            EventKind::HandedOver => {
+                self.end_live();
+                Ok(())
+            }
+            EventKind::RunFinished { summary } => self.run_finished(summary),
+            EventKind::EvaluationStarted
+            | EventKind::BuildStarted { .. }
+            | EventKind::BuildPhase { .. }
+            | EventKind::FetchStarted { .. }
+            | EventKind::FetchFinished { .. }
+            | EventKind::StepStarted { .. }
+            | EventKind::StepLine { .. } => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The lines of the report for people. Pure: the same outcome gives the same text.
+
+use std::time::Duration;
+
+use nixward_core::{
+    outcome::{BuildProblem, ExitReason, RunSummary, StepOutcome, StepStatus},
+    plan::Skipped,
+};
+
+use super::{HumanSettings, Verbosity};
+use crate::{
+    duration::{for_people, seconds},
+    style::Label,
+};
+
+/// How many of a failed step's last lines are shown; the log has all.
+const SHOWN_LINES: usize = 60;
+
+/// The word in the first column.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Status {
+    word: &'static str,
+    label: Label,
+}
+
+impl Status {
+    pub(super) const EVALUATED: Self = Self {
+        word: "EVALUATED",
+        label: Label::Quiet,
+    };
+    pub(super) const BUILT: Self = Self {
+        word: "BUILT",
+        label: Label::Quiet,
+    };
+
+    fn of(status: &StepStatus) -> Self {
+        let (word, label) = match status {
+            StepStatus::Passed => ("PASS", Label::Good),
+            StepStatus::Built { .. } | StepStatus::ImageBuilt { .. } => ("BUILT", Label::Good),
+            StepStatus::Loaded { .. } => ("LOADED", Label::Good),
+            StepStatus::Failed(_)
+            | StepStatus::CheckFailed(_)
+            | StepStatus::CouldNotStart { .. } => ("FAIL", Label::Bad),
+            StepStatus::TimedOut { .. } => ("TIMEOUT", Label::Bad),
+            StepStatus::BuildFailed(_) => ("BUILD FAIL", Label::Bad),
+            StepStatus::EvaluationFailed { .. } => ("EVAL FAIL", Label::Bad),
+            StepStatus::Cancelled => ("CANCELLED", Label::Doubtful),
+            StepStatus::NotRun => ("NOT RUN", Label::Doubtful),
+        };
+        Self { word, label }
+    }
+}
+
+/// `        PASS [   0.312s] pc-load-letter test`.
+pub(super) fn line(
+    settings: HumanSettings,
+    status: Status,
+    duration: Duration,
+    name: &str,
+) -> String {
+    let word = settings
+        .styles
+        .paint(status.label, &format!("{:>12}", status.word));
+    format!("{word} [{:>9}] {name}\n", seconds(duration))
+}
+
+/// The line of a finished step, with what belongs right below it.
+pub(super) fn step(settings: HumanSettings, name: &str, outcome: &StepOutcome) -> String {
+    if settings.verbosity == Verbosity::Quiet && outcome.status.is_success() {
+        return String::new();
+    }
+    let mut text = line(
+        settings,
+        Status::of(&outcome.status),
+        outcome.duration,
+        name,
+    );
+    if let StepStatus::Loaded { reference, hint } = &outcome.status {
+        push(&mut text, reference);
+        if let Some(hint) = hint {
+            push(&mut text, &format!("run it: {hint}"));
+        }
+    }
+    if outcome.status.is_success() {
+        outcome
+            .notes
+            .iter()
+            .for_each(|note| push(&mut text, &format!("note: {note}")));
+    }
+    text
+}
+
+fn push(text: &mut String, line: &str) {
+    text.push_str("    ");
+    text.push_str(line);
+    text.push('\n');
+}
+
+/// What is shown of a failure when it happens: the output first, then the verdict and where to read more.
+pub(super) fn failure(settings: HumanSettings, outcome: &StepOutcome) -> String {
+    if matches!(outcome.status, StepStatus::NotRun | StepStatus::Cancelled) {
+        return String::new();
+    }
+    let mut text = if settings.output_is_streamed {
+        String::new()
+    } else {
+        output(outcome)
+    };
+    for line in verdict(&outcome.status).lines() {
+        push(&mut text, line);
+    }
+    outcome
+        .notes
+        .iter()
+        .for_each(|note| push(&mut text, &format!("note: {note}")));
+    if let Some(log) = &outcome.log {
+        push(&mut text, &format!("log: {}", log.display()));
+    }
+    text
+}
+
+/// The last lines that a step printed.
+pub(super) fn output(outcome: &StepOutcome) -> String {
+    let hidden = outcome.output.len().saturating_sub(SHOWN_LINES);
+    let before = outcome.output_lines_before + hidden;
+    let mut text = String::new();
+    if before > 0 {
+        push(&mut text, &format!("… {before} lines before, in the log"));
+    }
+    for line in outcome.output.iter().skip(hidden) {
+        push(&mut text, line);
+    }
+    text
+}
+
+fn verdict(status: &StepStatus) -> String {
+    match status {
+        StepStatus::Failed(ExitReason::Code(code)) => format!("it exited with code {code}"),
+        StepStatus::Failed(ExitReason::Signal(signal)) => {
+            format!("it was ended by signal {signal}")
+        }
+        StepStatus::TimedOut { after } => {
+            format!("it was ended after its timeout of {}", for_people(*after))
+        }
+        StepStatus::CheckFailed(problem) | StepStatus::BuildFailed(problem) => {
+            build_problem(problem)
+        }
+        StepStatus::EvaluationFailed { message } => message.clone(),
+        StepStatus::CouldNotStart { why } => why.clone(),
+        StepStatus::Passed
+        | StepStatus::Built { .. }
+        | StepStatus::Loaded { .. }
+        | StepStatus::ImageBuilt { .. }
+        | StepStatus::Cancelled
+        | StepStatus::NotRun => String::new(),
+    }
+}
+
+fn build_problem(problem: &BuildProblem) -> String {
+    match &problem.drv_path {
+        Some(drv_path) => format!("{}\nits whole log: nix log {drv_path}", problem.message),
+        None => problem.message.clone(),
+    }
+}
+
+pub(super) fn skipped(settings: HumanSettings, skipped: &Skipped) -> String {
+    if settings.verbosity == Verbosity::Quiet {
+        return String::new();
+    }
+    let word = settings
+        .styles
+        .paint(Label::Doubtful, &format!("{:>12}", "SKIP"));
+    format!(
+        "{word} [{:>9}] {} {}: {}\n",
+        "", skipped.project, skipped.verb, skipped.why
+    )
+}
+
+pub(super) fn warning(settings: HumanSettings, message: &str) -> String {
+    format!(
+        "{}: {message}\n",
+        settings.styles.paint(Label::Doubtful, "warning")
+    )
+}
+
+pub(super) fn cancelling(settings: HumanSettings, signal: &str, running: usize) -> String {
+    let what = match running {
+        0 => "ending the build".to_owned(),
+        1 => "ending 1 step".to_owned(),
+        running => format!("ending {running} steps"),
+    };
+    let word = settings
+        .styles
+        .paint(Label::Doubtful, &format!("{:>12}", "CANCELLING"));
+    format!("{word} {signal}: {what}; once more to kill\n")
+}
+
+/// The end of the report: what did not pass once more, and the counts.
+pub(super) fn summary(
+    settings: HumanSettings,
+    summary: &RunSummary,
+    steps: usize,
+    failed: &[(String, StepOutcome)],
+) -> String {
+    let run = summary.passed + summary.failed;
+    if settings.verbosity == Verbosity::Quiet && failed.is_empty() {
+        return String::new();
+    }
+    let mut text = "────────────\n".to_owned();
+    let label = if summary.failed > 0 || summary.cancelled {
+        Label::Bad
+    } else {
+        Label::Good
+    };
+    let word = settings.styles.paint(label, &format!("{:>12}", "Summary"));
+    let of = if run == steps {
+        run.to_string()
+    } else {
+        format!("{run}/{steps}")
+    };
+    let mut counts = vec![format!("{} passed", summary.passed)];
+    let rest = [
+        (summary.failed, "failed"),
+        (summary.skipped, "skipped"),
+        (summary.not_run, "not run"),
+    ];
+    counts.extend(
+        rest.iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}")),
+    );
+    let cancelled = if summary.cancelled {
+        " (cancelled)"
+    } else {
+        ""
+    };
+    text.extend([format!(
+        "{word} [{:>9}] {of} run: {}{cancelled}\n",
+        seconds(summary.duration),
+        counts.join(", ")
+    )]);
+    if run > 1 || summary.not_run > 0 {
+        for (name, outcome) in failed {
+            text.push_str(&line(
+                settings,
+                Status::of(&outcome.status),
+                outcome.duration,
+                name,
+            ));
+            if let Some(log) = &outcome.log {
+                push(&mut text, &format!("log: {}", log.display()));
+            }
+        }
+    }
+    text
+}

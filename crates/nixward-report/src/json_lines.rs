@@ -1,0 +1,152 @@
+//! `--message-format json`: each event that machines want as one line on standard output.
+
+use std::io::{self, Write};
+
+use nixward_core::{
+    event::{Event, EventKind},
+    outcome::{ExitReason, StepOutcome, StepStatus},
+    plan::StepLabel,
+};
+use nixward_schema::{EventLine, EventLineKind, LineStatus};
+
+use crate::reporter::Reporter;
+
+/// Writes JSON lines.
+pub struct JsonLinesReporter<W> {
+    writer: W,
+}
+
+impl<W: Write> JsonLinesReporter<W> {
+    pub fn new(writer: W) -> Self {
+        Self { writer }
+    }
+}
+
+impl<W: Write> Reporter for JsonLinesReporter<W> {
+    fn on_event(&mut self, event: &Event) -> io::Result<()> {
+        if let Some(kind) = line_kind(&event.kind) {
+            serde_json::to_writer(&mut self.writer, &EventLine::new(kind))?;
+            self.writer.write_all(b"\n")?;
+            self.writer.flush()?;
+        }
+        Ok(())
+    }
+}
+
+fn line_kind(kind: &EventKind) -> Option<EventLineKind> {
+    Some(match kind {
+        EventKind::EvaluationFinished { duration } => EventLineKind::EvaluationFinished {
+            milliseconds: milliseconds(*duration),
+        },
+        EventKind::BuildStarted { drv_path } => EventLineKind::BuildStarted {
+            drv_path: drv_path.clone(),
+        },
+        EventKind::BuildFinished { drv_path, duration } => EventLineKind::BuildFinished {
+            drv_path: drv_path.clone(),
+            milliseconds: milliseconds(*duration),
+        },
+        EventKind::StepStarted { label } => EventLineKind::StepStarted {
+            id: label.id,
+            project: label.project.clone(),
+            verb: label.verb.clone(),
+            attribute: label.attribute.clone(),
+        },
+        EventKind::StepFinished { label, outcome } => step_finished(label, outcome),
+        EventKind::StepSkipped { skipped } => EventLineKind::StepSkipped {
+            project: skipped.project.clone(),
+            verb: skipped.verb.clone(),
+            why: skipped.why.clone(),
+        },
+        EventKind::Warning { message } => EventLineKind::Warning {
+            message: message.clone(),
+        },
+        EventKind::RunFinished { summary } => EventLineKind::RunFinished {
+            passed: summary.passed,
+            failed: summary.failed,
+            skipped: summary.skipped,
+            not_run: summary.not_run,
+            milliseconds: milliseconds(summary.duration),
+            cancelled: summary.cancelled,
+        },
+        EventKind::EvaluationStarted
+        | EventKind::RunStarted { .. }
+        | EventKind::BuildPhase { .. }
+        | EventKind::BuildLine { .. }
+        | EventKind::FetchStarted { .. }
+        | EventKind::FetchFinished { .. }
+        | EventKind::StepOutput { .. }
+        | EventKind::StepLine { .. }
+        | EventKind::HandedOver
+        | EventKind::Cancelling { .. } => return None,
+    })
+}
+
+fn step_finished(label: &StepLabel, outcome: &StepOutcome) -> EventLineKind {
+    let mut message = None;
+    let (mut exit_code, mut signal) = (None, None);
+    let mut paths = Vec::new();
+    let status = match &outcome.status {
+        StepStatus::Passed => LineStatus::Passed,
+        StepStatus::Built { paths: built } => {
+            paths.clone_from(built);
+            LineStatus::Built
+        }
+        StepStatus::ImageBuilt { path } => {
+            paths.push(path.clone());
+            LineStatus::Built
+        }
+        StepStatus::Loaded { reference, hint: _ } => {
+            message = Some(reference.clone());
+            LineStatus::Loaded
+        }
+        StepStatus::Failed(reason) => {
+            match reason {
+                ExitReason::Code(code) => exit_code = Some(*code),
+                ExitReason::Signal(number) => signal = Some(*number),
+            }
+            LineStatus::Failed
+        }
+        StepStatus::TimedOut { after } => {
+            message = Some(format!(
+                "ended after its timeout of {}",
+                crate::duration::for_people(*after)
+            ));
+            LineStatus::TimedOut
+        }
+        StepStatus::CheckFailed(problem) => {
+            message = Some(problem.message.clone());
+            LineStatus::Failed
+        }
+        StepStatus::BuildFailed(problem) => {
+            message = Some(problem.message.clone());
+            LineStatus::BuildFailed
+        }
+        StepStatus::EvaluationFailed { message: said } => {
+            message = Some(said.clone());
+            LineStatus::EvaluationFailed
+        }
+        StepStatus::CouldNotStart { why } => {
+            message = Some(why.clone());
+            LineStatus::CouldNotStart
+        }
+        StepStatus::Cancelled => LineStatus::Cancelled,
+        StepStatus::NotRun => LineStatus::NotRun,
+    };
+    EventLineKind::StepFinished {
+        id: label.id,
+        project: label.project.clone(),
+        verb: label.verb.clone(),
+        attribute: label.attribute.clone(),
+        status,
+        milliseconds: milliseconds(outcome.duration),
+        message,
+        exit_code,
+        signal,
+        paths,
+        log: outcome.log.as_ref().map(|path| path.display().to_string()),
+    }
+}
+
+fn milliseconds(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,103 @@
+//! `nixward plan … --message-format json` and `--dry-run --message-format json`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What `nixward plan --message-format json` prints.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanDocument {
+    /// The version of this format.
+    pub version: u32,
+    pub workspace: WorkspaceHeader,
+    pub steps: Vec<PlanStep>,
+    /// Steps that one process carries out together, with the exact command.
+    pub batches: Vec<PlanBatch>,
+    pub skipped: Vec<SkippedProject>,
+    pub failed: Vec<FailedEvaluation>,
+}
+
+impl PlanDocument {
+    pub const VERSION: u32 = 1;
+}
+
+/// Which workspace a document is about.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkspaceHeader {
+    pub name: String,
+    pub root: String,
+    /// The flake reference that Nix is given.
+    pub flake: String,
+    pub system: String,
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanStep {
+    pub id: usize,
+    pub kind: PlanStepKind,
+    /// Absent where the step belongs to the workspace and to no project.
+    pub project: Option<String>,
+    pub verb: String,
+    /// The attribute of the flake that the step comes from.
+    pub attribute: String,
+    pub drv_path: String,
+    /// The command as an array of arguments, the program first.
+    pub command: Vec<String>,
+    pub reason: PlanReason,
+    /// The steps that must have succeeded before.
+    pub after: Vec<usize>,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlanStepKind {
+    Build,
+    Check,
+    Load,
+    Run,
+    Shell,
+    Test,
+}
+
+/// Why a step is in the plan.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanReason {
+    /// A word that does not change: `named`, `current-folder`, `matched`, `default-member`, `needed-by`.
+    pub kind: String,
+    /// The same in words for people.
+    pub text: String,
+}
+
+/// Several steps that one process carries out.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanBatch {
+    pub steps: Vec<usize>,
+    pub command: Vec<String>,
+}
+
+/// A selected project that has nothing to do for the verb.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SkippedProject {
+    pub project: String,
+    pub verb: String,
+    pub why: String,
+}
+
+/// An attribute that does not evaluate.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FailedEvaluation {
+    /// Absent where the attribute belongs to no project.
+    pub project: Option<String>,
+    pub verb: String,
+    pub attribute: String,
+    /// What Nix said.
+    pub message: String,
+}

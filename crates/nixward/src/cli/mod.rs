@@ -1,0 +1,120 @@
+//! The command line, one file for each group of arguments.
+
+mod global_args;
+mod nix_args;
+mod plan_args;
+mod selection_args;
+mod value_enums;
+mod verb_args;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+pub use global_args::GlobalArgs;
+pub use nix_args::NixArgs;
+pub use plan_args::{ListArgs, PlanArgs};
+pub use selection_args::SelectionArgs;
+pub use value_enums::{ColorChoice, EngineName, MessageFormat};
+pub use verb_args::{ContainerArgs, ExecutionArgs, VerbArgs};
+
+use crate::error::CliError;
+
+const AFTER_HELP: &str = "\
+Run `nixward` alone to see this workspace, and `nixward help COMMAND` for a command's options.
+
+Exit codes: 0 all good, 1 a test or program failed, 2 usage or manifest, 3 Nix missing or evaluation failed, \
+4 nothing matched, 5 a build failed, 70 a bug in nixward. `run` and `shell` of one project return the program's own \
+code, and 125 where nixward failed.";
+
+/// Run a verb over the projects of a monorepo built with Nix.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "nixward", bin_name = "nixward", version, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(
+    override_usage = "nixward [OPTIONS] [COMMAND]",
+    disable_help_subcommand = false
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// A command. Those that no variant names may be verbs of the workspace's own.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Run a project's program, and become it
+    Run(VerbArgs),
+    /// Run the tests of projects, side by side
+    Test(VerbArgs),
+    /// Build the checks of projects, as `nix flake check` does
+    Check(VerbArgs),
+    /// Build projects and print where they are
+    Build(VerbArgs),
+    /// Build a project's image and load it into Docker or Podman
+    Container(ContainerArgs),
+    /// Open a shell with a project's tools, or run one command in it
+    Shell(VerbArgs),
+    /// List the projects and what each can do
+    List(ListArgs),
+    /// Show what a verb would do, with the exact commands and the reasons
+    Plan(PlanArgs),
+    #[command(external_subcommand)]
+    Own(Vec<OsString>),
+}
+
+/// Reads the arguments.
+pub(crate) fn parse(args: &[OsString]) -> Result<Cli, CliError> {
+    Cli::try_parse_from(args).map_err(CliError::from_clap)
+}
+
+/// The command, for documentation and completions.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads the arguments of a verb of the workspace's own: those of a built-in one under another name.
+pub(crate) fn parse_own_verb(args: &[OsString]) -> Result<VerbArgs, CliError> {
+    let name = args
+        .first()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let command = clap::Command::new(name.clone()).bin_name(format!("nixward {name}"));
+    let command = <VerbArgs as clap::Args>::augment_args(command).about("A verb of this workspace");
+    let matches = command
+        .try_get_matches_from(args)
+        .map_err(CliError::from_clap)?;
+    VerbArgs::from_arg_matches(&matches).map_err(CliError::from_clap)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verify_cli() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn arguments_after_two_dashes_are_not_read() {
+        let args = ["nixward", "test", "x", "--", "-vvv", "--all"].map(OsString::from);
+        let Some(Command::Test(verb)) = parse(&args).unwrap().command else {
+            panic!("no test")
+        };
+        assert_eq!(verb.selection.projects, ["x"]);
+        assert_eq!(verb.arguments, ["-vvv", "--all"]);
+        assert!(!verb.selection.all);
+    }
+
+    #[test]
+    fn other_names_are_kept_for_the_workspace() {
+        let args = ["nixward", "-q", "push-img", "x", "--dry-run"].map(OsString::from);
+        let Some(Command::Own(own)) = parse(&args).unwrap().command else {
+            panic!("no verb of its own")
+        };
+        let verb = parse_own_verb(&own).unwrap();
+        assert_eq!(verb.selection.projects, ["x"]);
+        assert!(verb.execution.dry_run);
+    }
+}

@@ -1,0 +1,41 @@
+//! Nix's own flags, passed through.
+
+use clap::Args;
+
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Nix options")]
+pub struct NixArgs {
+    /// Use another flake for an input
+    #[arg(long, num_args = 2, value_names = ["INPUT", "FLAKE"], action = clap::ArgAction::Append)]
+    pub override_input: Vec<String>,
+
+    /// The system to evaluate for, such as aarch64-linux
+    #[arg(long, value_name = "SYSTEM", env = "NIXWARD_SYSTEM")]
+    pub system: Option<String>,
+
+    /// Accept the settings that the flake brings
+    #[arg(long, env = "NIXWARD_ACCEPT_FLAKE_CONFIG")]
+    pub accept_flake_config: bool,
+
+    /// Allow the evaluation to read what is not in the flake
+    #[arg(long, env = "NIXWARD_IMPURE")]
+    pub impure: bool,
+
+    /// Show where in the Nix code an error comes from
+    #[arg(long, env = "NIXWARD_SHOW_TRACE")]
+    pub show_trace: bool,
+
+    /// Set a setting of Nix
+    #[arg(long, num_args = 2, value_names = ["NAME", "VALUE"], action = clap::ArgAction::Append)]
+    pub option: Vec<String>,
+}
+
+impl NixArgs {
+    /// The values of an option that takes two at a time.
+    pub fn pairs(values: &[String]) -> Vec<(String, String)> {
+        values
+            .chunks_exact(2)
+            .map(|pair| (pair[0].clone(), pair[1].clone()))
+            .collect()
+    }
+}

@@ -1,0 +1,70 @@
+//! The arguments of verbs.
+
+use std::ffi::OsString;
+
+use clap::Args;
+
+use super::{nix_args::NixArgs, selection_args::SelectionArgs, value_enums::EngineName};
+
+#[derive(Args, Clone, Debug)]
+pub struct VerbArgs {
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+
+    #[command(flatten)]
+    pub execution: ExecutionArgs,
+
+    #[command(flatten)]
+    pub nix: NixArgs,
+
+    /// Arguments for the program, after those of the manifest; for projects that are named one by one
+    #[arg(last = true, value_name = "ARGS")]
+    pub arguments: Vec<OsString>,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Execution options")]
+pub struct ExecutionArgs {
+    /// How many steps run side by side (default: the number of processors)
+    #[arg(short, long, value_name = "N", env = "NIXWARD_JOBS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+
+    /// Start nothing more after the first failure
+    #[arg(long, env = "NIXWARD_FAIL_FAST", overrides_with = "keep_going")]
+    pub fail_fast: bool,
+
+    /// Run everything whatever fails (the default)
+    #[arg(long, alias = "no-fail-fast", overrides_with = "fail_fast")]
+    pub keep_going: bool,
+
+    /// Show what would be done, as `nixward plan` does
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct ContainerArgs {
+    #[command(flatten)]
+    pub verb: VerbArgs,
+
+    /// Run the image when it is loaded, and become it
+    #[arg(long, help_heading = "Container options", conflicts_with_all = ["no_load", "all"])]
+    pub run: bool,
+
+    /// Load the images even where several projects are selected
+    #[arg(long, help_heading = "Container options")]
+    pub load: bool,
+
+    /// Only build the images; needs no engine
+    #[arg(long, help_heading = "Container options", conflicts_with = "load")]
+    pub no_load: bool,
+
+    /// The engine to use (default: the first that runs)
+    #[arg(
+        long,
+        value_enum,
+        help_heading = "Container options",
+        env = "NIXWARD_ENGINE"
+    )]
+    pub engine: Option<EngineName>,
+}

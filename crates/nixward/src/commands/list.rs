@@ -1,0 +1,330 @@
+//! `nixward list`: the projects, the verbs each can do, tags, folders.
+
+use std::collections::BTreeMap;
+
+use nixward_core::{
+    evaluation::{Answer, EvaluatedPackage, Evaluation},
+    event::{Event, EventKind},
+    project::{Project, ProjectSet},
+    query,
+    selection::{SelectionRequest, select},
+    verb::Verb,
+};
+use nixward_exec::Emitter;
+use nixward_manifest::BuiltinVerb;
+use nixward_report::style::{Label, Styles};
+use nixward_schema::{FailedEvaluation, ListDocument, ListedProject, ListedVerb, exit_code};
+
+use crate::{
+    cli::{ListArgs, MessageFormat},
+    console_output,
+    error::{CliError, ErrorKind},
+    session::Session,
+    settings::{GlobalSettings, nix_flags},
+};
+
+pub(super) fn run(global: &GlobalSettings, args: &ListArgs) -> Result<u8, CliError> {
+    let session = Session::open(global, nix_flags(&args.nix))?;
+    let (evaluation, projects) = ask(&session)?;
+    let request = session.request(&args.selection);
+    let document = document(&session, &evaluation, &projects, &request)?;
+    let text = match session.settings.message_format {
+        MessageFormat::Json => serde_json::to_string_pretty(&document)
+            .map(|json| json + "\n")
+            .map_err(|error| CliError::from_source(ErrorKind::Internal, &error))?,
+        MessageFormat::Human => human(styles(&session), &document),
+    };
+    console_output::data(&text).map_err(|error| CliError::from_source(ErrorKind::Step, &error))?;
+    Ok(exit_code::SUCCESS)
+}
+
+pub(super) fn styles(session: &Session) -> Styles {
+    console_output::styles(
+        session.settings.color,
+        &session.environment,
+        console_output::stdout_is_terminal(),
+    )
+}
+
+/// Asks which verbs there are; no derivation is instantiated for that.
+pub(super) fn ask(session: &Session) -> Result<(Evaluation, ProjectSet), CliError> {
+    let workspace = &session.discovered.workspace;
+    let query = query::for_list(
+        workspace,
+        &session.system(),
+        &Verb::all(&workspace.manifest),
+    );
+    let mut reporters = session.reporters(false);
+    let mut listener = |event: &Event| reporters.tell(event);
+    let mut emitter = Emitter::new(session.start, &mut listener);
+    let answer = session.evaluate(&query, &mut emitter);
+    emitter.emit(EventKind::HandedOver);
+    let (evaluated, projects) = answer?;
+    Ok((evaluated.evaluation, projects))
+}
+
+fn document(
+    session: &Session,
+    evaluation: &Evaluation,
+    projects: &ProjectSet,
+    request: &SelectionRequest,
+) -> Result<ListDocument, CliError> {
+    let workspace = &session.discovered.workspace;
+    let everything = request.is_bare() && request.exclude.is_empty();
+    let selected: Vec<&Project> = if everything {
+        projects.projects.iter().collect()
+    } else {
+        let verb = Verb {
+            name: "list".to_owned(),
+            behaviour: BuiltinVerb::Build,
+            attribute: None,
+        };
+        let request = SelectionRequest {
+            all: request.all || request.is_bare(),
+            ..request.clone()
+        };
+        let selected = select(&request, projects, &verb, None, &evaluation.names)?;
+        selected.into_iter().map(|one| one.project).collect()
+    };
+    let verbs = Verb::all(&workspace.manifest);
+    let unowned = evaluation
+        .checks
+        .iter()
+        .filter(|(_, check)| check.owner.is_none());
+    Ok(ListDocument {
+        version: ListDocument::VERSION,
+        workspace: session.header(),
+        projects: selected
+            .iter()
+            .map(|project| listed(evaluation, &verbs, project))
+            .collect(),
+        ignored: if everything {
+            projects.ignored_folders.clone()
+        } else {
+            Vec::new()
+        },
+        checks: if everything {
+            unowned.map(|(name, _)| name.clone()).collect()
+        } else {
+            Vec::new()
+        },
+        failed: failed(evaluation, projects, &selected, everything),
+    })
+}
+
+fn listed(evaluation: &Evaluation, verbs: &[Verb], project: &Project) -> ListedProject {
+    let details: BTreeMap<String, ListedVerb> = verbs
+        .iter()
+        .filter_map(|verb| Some((verb.name.clone(), can(evaluation, verb, project)?)))
+        .collect();
+    let package = evaluation.packages.get(&project.attr);
+    let description = project
+        .declaration
+        .description
+        .clone()
+        .or_else(|| package?.description.clone());
+    ListedProject {
+        name: project.name.clone(),
+        path: project.folder.clone(),
+        attr: project.attr.clone(),
+        tags: project.declaration.tags.clone(),
+        description,
+        verbs: verbs
+            .iter()
+            .map(|verb| verb.name.clone())
+            .filter(|verb| details.contains_key(verb))
+            .collect(),
+        verb_details: details,
+    }
+}
+
+/// What a verb stands for in a project, if the project can do it.
+pub(super) fn can(evaluation: &Evaluation, verb: &Verb, project: &Project) -> Option<ListedVerb> {
+    let package = evaluation.packages.get(&project.attr)?;
+    let system = &evaluation.system;
+    let of_package = format!("packages.{system}.{}", project.attr);
+    let own = project
+        .declaration
+        .verbs
+        .get(&verb.name)
+        .and_then(|own| own.attr.as_ref())
+        .map(ToString::to_string);
+    let attribute = own.or_else(|| verb.attribute.as_ref().map(ToString::to_string));
+    let mut attributes = Vec::new();
+    if let Some(attribute) = attribute {
+        if package
+            .attributes
+            .get(&attribute)
+            .is_some_and(Answer::is_there)
+        {
+            attributes.push(format!("{of_package}.{attribute}"));
+        } else if query::falls_back_to_checks(verb) {
+            attributes = checks(evaluation, package, project);
+        }
+    } else {
+        match verb.behaviour {
+            BuiltinVerb::Check => attributes = checks(evaluation, package, project),
+            BuiltinVerb::Run if package.app.is_there() => {
+                attributes.push(format!("apps.{system}.{}", project.attr));
+            }
+            BuiltinVerb::Shell if package.dev_shell.is_there() => {
+                attributes.push(format!("devShells.{system}.{}", project.attr));
+            }
+            BuiltinVerb::Run | BuiltinVerb::Build | BuiltinVerb::Shell
+                if package.itself.is_there() =>
+            {
+                attributes.push(of_package);
+            }
+            BuiltinVerb::Run
+            | BuiltinVerb::Build
+            | BuiltinVerb::Shell
+            | BuiltinVerb::Test
+            | BuiltinVerb::Container => {}
+        }
+    }
+    (!attributes.is_empty()).then(|| ListedVerb {
+        like: verb.behaviour.to_string(),
+        attributes,
+    })
+}
+
+fn checks(evaluation: &Evaluation, package: &EvaluatedPackage, project: &Project) -> Vec<String> {
+    let system = &evaluation.system;
+    let own = evaluation
+        .checks
+        .iter()
+        .filter(|(_, check)| check.owner.as_ref() == Some(&project.attr));
+    let own = own
+        .filter(|(_, check)| check.answer.is_there())
+        .map(|(name, _)| format!("checks.{system}.{name}"));
+    let tests = package.tests.iter().filter(|(_, answer)| answer.is_there());
+    own.chain(tests.map(|(name, _)| format!("packages.{system}.{}.tests.{name}", project.attr)))
+        .collect()
+}
+
+fn failed(
+    evaluation: &Evaluation,
+    projects: &ProjectSet,
+    selected: &[&Project],
+    everything: bool,
+) -> Vec<FailedEvaluation> {
+    let entry = |project: Option<&str>, attribute: String, message: String| FailedEvaluation {
+        project: project.map(str::to_owned),
+        verb: "list".to_owned(),
+        attribute,
+        message,
+    };
+    let system = &evaluation.system;
+    let mut failed = Vec::new();
+    for project in selected {
+        let Some(package) = evaluation.packages.get(&project.attr) else {
+            continue;
+        };
+        let of_package = format!("packages.{system}.{}", project.attr);
+        let answers = std::iter::once((String::new(), &package.itself)).chain(
+            package
+                .attributes
+                .iter()
+                .map(|(name, answer)| (format!(".{name}"), answer)),
+        );
+        for (below, answer) in answers {
+            if let Answer::Failed(message) = answer {
+                let message = message.clone().unwrap_or_default();
+                failed.push(entry(
+                    Some(&project.name),
+                    format!("{of_package}{below}"),
+                    message,
+                ));
+                break;
+            }
+        }
+    }
+    if everything {
+        for (project, attr) in &projects.without_attribute {
+            let attribute = format!("packages.{system}.{attr}");
+            let message = format!("the flake has no `{attribute}`");
+            failed.push(entry(Some(project), attribute, message));
+        }
+        for (name, check) in &evaluation.checks {
+            if let Answer::Failed(message) = &check.answer {
+                failed.push(entry(
+                    None,
+                    format!("checks.{system}.{name}"),
+                    message.clone().unwrap_or_default(),
+                ));
+            }
+        }
+    }
+    failed
+}
+
+fn human(styles: Styles, document: &ListDocument) -> String {
+    let cells: Vec<[String; 4]> = document
+        .projects
+        .iter()
+        .map(|project| {
+            [
+                project.name.clone(),
+                project.verbs.join(" "),
+                project.tags.join(" "),
+                project.path.clone().unwrap_or_else(|| project.attr.clone()),
+            ]
+        })
+        .collect();
+    let headings = ["PROJECT", "VERBS", "TAGS", "FOLDER"].map(str::to_owned);
+    let width = |column: usize| {
+        cells
+            .iter()
+            .chain([&headings])
+            .map(|row| console_width(&row[column]))
+            .max()
+            .unwrap_or_default()
+    };
+    // A column without anything in it is left out.
+    let columns: Vec<usize> = (0..4)
+        .filter(|column| cells.iter().any(|row| !row[*column].is_empty()))
+        .collect();
+    let line = |row: &[String; 4], label: Option<Label>| {
+        let padded = columns.iter().map(|column| {
+            let padding = " ".repeat(width(*column) - console_width(&row[*column]));
+            let label = label.or((*column == 0).then_some(Label::Name));
+            let text = label.map_or_else(
+                || row[*column].clone(),
+                |label| styles.paint(label, &row[*column]),
+            );
+            text + &padding
+        });
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
+    };
+    let mut text = String::new();
+    if cells.is_empty() {
+        text.push_str("This workspace has no projects.\n");
+    } else {
+        text.push_str(&line(&headings, Some(Label::Heading)));
+        cells.iter().for_each(|row| text.push_str(&line(row, None)));
+    }
+    if !document.checks.is_empty() {
+        text.extend([format!(
+            "\nChecks of the workspace: {}\n",
+            document.checks.join(", ")
+        )]);
+    }
+    for folder in &document.ignored {
+        text.extend([format!(
+            "\nignored: {folder} (no package of the flake belongs to it; is it known to git?)\n"
+        )]);
+    }
+    for failed in &document.failed {
+        let word = styles.paint(Label::Bad, "does not evaluate");
+        text.extend([format!(
+            "\n{} {word}:\n    {}\n",
+            failed.attribute,
+            failed.message.replace('\n', "\n    ")
+        )]);
+    }
+    text
+}
+
+fn console_width(text: &str) -> usize {
+    nixward_report::style::width(text)
+}

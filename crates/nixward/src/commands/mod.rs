@@ -1,0 +1,111 @@
+//! The commands, one file each.
+
+mod become_program;
+mod container;
+mod list;
+mod overview;
+mod plan;
+mod prepare;
+mod shell;
+mod verb;
+
+use nixward_core::names::nearest;
+use nixward_manifest::BuiltinVerb;
+
+use crate::{
+    cli::{self, Cli, Command, ContainerArgs, VerbArgs},
+    error::{CliError, ErrorKind},
+    hints::did_you_mean,
+    session::Place,
+    settings::{ContainerSettings, GlobalSettings, Loading, VerbSettings, engine_kind},
+};
+
+/// Carries out a command line; gives the exit code.
+pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
+    let global = GlobalSettings::resolve(&cli.global);
+    let builtin = |verb: BuiltinVerb, args: &VerbArgs| {
+        verb::run(
+            &global,
+            &VerbSettings::resolve(verb.as_str(), args, ContainerSettings::default()),
+        )
+    };
+    match &cli.command {
+        None => overview::run(&global),
+        Some(Command::Run(args)) => builtin(BuiltinVerb::Run, args),
+        Some(Command::Test(args)) => builtin(BuiltinVerb::Test, args),
+        Some(Command::Check(args)) => builtin(BuiltinVerb::Check, args),
+        Some(Command::Build(args)) => builtin(BuiltinVerb::Build, args),
+        Some(Command::Shell(args)) => builtin(BuiltinVerb::Shell, args),
+        Some(Command::Container(args)) => {
+            let ContainerArgs {
+                verb,
+                run,
+                load,
+                no_load,
+                engine,
+            } = args;
+            let loading = match (load, no_load) {
+                (true, _) => Loading::All,
+                (false, true) => Loading::None,
+                (false, false) => Loading::One,
+            };
+            let container = ContainerSettings {
+                loading,
+                engine: engine.map(engine_kind),
+                run: *run,
+            };
+            verb::run(
+                &global,
+                &VerbSettings::resolve(BuiltinVerb::Container.as_str(), verb, container),
+            )
+        }
+        Some(Command::List(args)) => list::run(&global, args),
+        Some(Command::Plan(args)) => {
+            let settings =
+                VerbSettings::resolve(&args.verb, &args.arguments, ContainerSettings::default());
+            plan::run(&global, &settings)
+        }
+        Some(Command::Own(args)) => own_verb(&global, args),
+    }
+}
+
+/// A verb that the workspace declares, or a word that is no command.
+fn own_verb(global: &GlobalSettings, args: &[std::ffi::OsString]) -> Result<u8, CliError> {
+    let name = args
+        .first()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let declared = match Place::find(global) {
+        Ok(place) => place
+            .discovered
+            .workspace
+            .manifest
+            .verb_names()
+            .map(str::to_owned)
+            .collect(),
+        // A broken manifest must be said; where there is no workspace the word is only unknown.
+        Err(error) if error.is_about_a_broken_manifest() => return Err(error),
+        Err(_) => Vec::new(),
+    };
+    if !declared.contains(&name) {
+        return Err(unknown_command(&name, &declared));
+    }
+    let args = cli::parse_own_verb(args)?;
+    verb::run(
+        global,
+        &VerbSettings::resolve(&name, &args, ContainerSettings::default()),
+    )
+}
+
+/// The error for a word that is neither a command nor a verb.
+pub(crate) fn unknown_command(name: &str, verbs: &[String]) -> CliError {
+    let command = cli::command();
+    let commands = command.get_subcommands().map(clap::Command::get_name);
+    let nearest = nearest(name, commands.chain(verbs.iter().map(String::as_str)));
+    CliError::new(
+        ErrorKind::NothingMatched,
+        format!("`{name}` is no command and no verb of this workspace"),
+    )
+    .hints(did_you_mean(&nearest))
+    .hint("`nixward --help` shows the commands; the manifest's [verbs] declares a workspace's own")
+}

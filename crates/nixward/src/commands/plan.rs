@@ -1,0 +1,287 @@
+//! `nixward plan VERB` and `--dry-run`: what would be done, with the exact commands and the reasons.
+
+use std::path::PathBuf;
+
+use nixward_core::{
+    event::{Event, EventKind},
+    plan::{Action, BuildTarget, Plan, ProgramPath, Step},
+};
+use nixward_exec::{Emitter, builder::joined};
+use nixward_nix::invocation::shell_quoted;
+use nixward_report::style::Label;
+use nixward_schema::{
+    FailedEvaluation, PlanBatch, PlanDocument, PlanReason, PlanStep, PlanStepKind, SkippedProject,
+    exit_code,
+};
+
+use super::{
+    prepare::{Prepared, prepare},
+    shell,
+};
+use crate::{
+    cli::MessageFormat,
+    console_output,
+    error::{CliError, ErrorKind},
+    session::Session,
+    settings::{GlobalSettings, VerbSettings},
+};
+
+pub(super) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8, CliError> {
+    let session = Session::open(global, settings.nix.clone())?;
+    let prepared = {
+        let mut reporters = session.reporters(false);
+        let mut listener = |event: &Event| reporters.tell(event);
+        let mut emitter = Emitter::new(session.start, &mut listener);
+        let prepared = prepare(&session, settings, &mut emitter);
+        emitter.emit(EventKind::HandedOver);
+        prepared?
+    };
+    print(&session, &prepared)
+}
+
+/// Prints a plan as text or as a document. What does not evaluate makes it fail, as it would make the verb fail.
+pub(super) fn print(session: &Session, prepared: &Prepared) -> Result<u8, CliError> {
+    let document = document(session, &prepared.plan);
+    let text = match session.settings.message_format {
+        MessageFormat::Json => serde_json::to_string_pretty(&document)
+            .map(|json| json + "\n")
+            .map_err(|error| CliError::from_source(ErrorKind::Internal, &error))?,
+        MessageFormat::Human => human(session, &document),
+    };
+    console_output::data(&text).map_err(|error| CliError::from_source(ErrorKind::Step, &error))?;
+    Ok(if document.failed.is_empty() {
+        exit_code::SUCCESS
+    } else {
+        exit_code::NIX
+    })
+}
+
+fn document(session: &Session, plan: &Plan) -> PlanDocument {
+    let mut steps = Vec::new();
+    let mut built_together = Vec::new();
+    for step in &plan.steps {
+        let build = steps.len();
+        let is_build = matches!(step.action, Action::Build | Action::Check);
+        if !matches!(step.action, Action::Shell(_)) {
+            built_together.push(build);
+            steps.push(build_step(session, step, build, is_build));
+        }
+        if !is_build {
+            let after = if matches!(step.action, Action::Shell(_)) {
+                Vec::new()
+            } else {
+                vec![build]
+            };
+            steps.push(action_step(session, step, steps.len(), after));
+        }
+    }
+    let targets: Vec<BuildTarget> = plan
+        .steps
+        .iter()
+        .filter(|step| !matches!(step.action, Action::Shell(_)))
+        .flat_map(|step| step.builds.iter().cloned())
+        .collect();
+    let batch = PlanBatch {
+        steps: built_together,
+        command: session.nix.build(&joined(&targets)).to_strings(),
+    };
+    PlanDocument {
+        version: PlanDocument::VERSION,
+        workspace: session.header(),
+        steps,
+        batches: if batch.steps.is_empty() {
+            Vec::new()
+        } else {
+            vec![batch]
+        },
+        skipped: plan
+            .skipped
+            .iter()
+            .map(|skipped| SkippedProject {
+                project: skipped.project.clone(),
+                verb: skipped.verb.clone(),
+                why: skipped.why.clone(),
+            })
+            .collect(),
+        failed: failed(plan),
+    }
+}
+
+fn failed(plan: &Plan) -> Vec<FailedEvaluation> {
+    let entry = |failed: &nixward_core::plan::FailedAttribute| FailedEvaluation {
+        project: failed.label.project.clone(),
+        verb: failed.label.verb.clone(),
+        attribute: failed.label.attribute.clone(),
+        message: failed.message.clone(),
+    };
+    plan.failed.iter().map(entry).collect()
+}
+
+fn build_step(session: &Session, step: &Step, id: usize, is_wanted_itself: bool) -> PlanStep {
+    let kind = if matches!(step.action, Action::Check) {
+        PlanStepKind::Check
+    } else {
+        PlanStepKind::Build
+    };
+    let reason = if is_wanted_itself {
+        reason(step)
+    } else {
+        PlanReason {
+            kind: "needed-by".to_owned(),
+            text: format!("needed by {}", step.label),
+        }
+    };
+    plan_step(
+        step,
+        id,
+        kind,
+        session.nix.build(&joined(&step.builds)).to_strings(),
+        reason,
+        Vec::new(),
+    )
+}
+
+fn action_step(session: &Session, step: &Step, id: usize, after: Vec<usize>) -> PlanStep {
+    let (kind, command) = match &step.action {
+        Action::Test(action) | Action::Run(action) => {
+            let kind = if matches!(step.action, Action::Test(_)) {
+                PlanStepKind::Test
+            } else {
+                PlanStepKind::Run
+            };
+            let program = program(step, &action.program);
+            (kind, with_args(program, &action.args))
+        }
+        Action::Container(action) => {
+            let path = output_path(step, &action.output).unwrap_or_default();
+            (
+                PlanStepKind::Load,
+                vec![
+                    "docker".to_owned(),
+                    "load".to_owned(),
+                    "-i".to_owned(),
+                    path,
+                ],
+            )
+        }
+        Action::Shell(action) => {
+            let target = step.builds.first();
+            let script = target.map_or_else(PathBuf::new, |target| {
+                shell::script_path(session, target, action.command.is_empty())
+            });
+            (
+                PlanStepKind::Shell,
+                lossy(&shell::command_line(&script, &action.command)),
+            )
+        }
+        Action::Build | Action::Check => (PlanStepKind::Build, Vec::new()),
+    };
+    plan_step(step, id, kind, command, reason(step), after)
+}
+
+fn plan_step(
+    step: &Step,
+    id: usize,
+    kind: PlanStepKind,
+    command: Vec<String>,
+    reason: PlanReason,
+    after: Vec<usize>,
+) -> PlanStep {
+    PlanStep {
+        id,
+        kind,
+        project: step.label.project.clone(),
+        verb: step.label.verb.clone(),
+        attribute: step.label.attribute.clone(),
+        drv_path: step
+            .builds
+            .first()
+            .map(|target| target.drv_path.clone())
+            .unwrap_or_default(),
+        command,
+        reason,
+        after,
+    }
+}
+
+fn reason(step: &Step) -> PlanReason {
+    PlanReason {
+        kind: step.reason.kind().to_owned(),
+        text: step.reason.to_string(),
+    }
+}
+
+fn program(step: &Step, program: &ProgramPath) -> String {
+    match program {
+        ProgramPath::Absolute(path) => path.clone(),
+        ProgramPath::InOutput { output, name } => match output_path(step, output) {
+            Some(path) => format!("{path}/bin/{name}"),
+            // A content-addressed output has no path before it is built.
+            None => format!("<{output} of {}>/bin/{name}", step.label.attribute),
+        },
+    }
+}
+
+fn output_path(step: &Step, output: &str) -> Option<String> {
+    step.builds.first()?.outputs.get(output)?.clone()
+}
+
+fn with_args(program: String, args: &[std::ffi::OsString]) -> Vec<String> {
+    std::iter::once(program).chain(lossy(args)).collect()
+}
+
+fn lossy(args: &[std::ffi::OsString]) -> Vec<String> {
+    args.iter()
+        .map(|arg| arg.to_string_lossy().into_owned())
+        .collect()
+}
+
+fn human(session: &Session, document: &PlanDocument) -> String {
+    let styles = console_output::styles(
+        session.settings.color,
+        &session.environment,
+        console_output::stdout_is_terminal(),
+    );
+    let mut text = String::new();
+    for batch in &document.batches {
+        text.push_str(&styles.paint(Label::Heading, "build, in one process"));
+        text.extend([format!("\n    {}\n", shell_quoted(&batch.command))]);
+    }
+    let in_batch = |step: &PlanStep| {
+        document
+            .batches
+            .iter()
+            .any(|batch| batch.steps.contains(&step.id))
+    };
+    for step in &document.steps {
+        let is_action = !in_batch(step);
+        let is_wanted = step.reason.kind != "needed-by";
+        if !is_action && !is_wanted {
+            continue;
+        }
+        let project = step.project.as_deref().unwrap_or("(workspace)");
+        let name = styles.paint(Label::Name, project);
+        text.extend([format!(
+            "{name} {} ({}): {}\n",
+            step.verb, step.attribute, step.reason.text
+        )]);
+        let command = if is_action {
+            shell_quoted(&step.command)
+        } else {
+            step.drv_path.clone()
+        };
+        text.extend([format!("    {command}\n")]);
+    }
+    for skipped in &document.skipped {
+        text.extend([format!(
+            "{} {}: skipped, {}\n",
+            skipped.project, skipped.verb, skipped.why
+        )]);
+    }
+    for failed in &document.failed {
+        let word = styles.paint(Label::Bad, "does not evaluate");
+        let message = failed.message.replace('\n', "\n    ");
+        text.extend([format!("{} {word}\n    {message}\n", failed.attribute)]);
+    }
+    text
+}

@@ -1,0 +1,152 @@
+//! `nixward shell PROJECT`: the environment of the project's dev shell, in a bash.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use nixward_core::{
+    names::derivation_name,
+    plan::{BuildTarget, ShellAction, Step},
+};
+use nixward_nix::tool::DerivationOutputs;
+
+use super::become_program::become_it;
+use crate::{
+    error::{CliError, ErrorKind},
+    nix_setup::write_whole,
+    session::Session,
+};
+
+/// Runs a command in the environment; the script's path and the command are arguments, never part of the text.
+const RUN_COMMAND: &str = r#". "$1" || exit; shift; exec "$@""#;
+
+/// What an interactive shell reads first: the person's own settings, then the environment over them.
+const INTERACTIVE_PREAMBLE: &str = "[ -e ~/.bashrc ] && . ~/.bashrc\nshopt -u expand_aliases\n";
+const INTERACTIVE_END: &str = "\nshopt -s expand_aliases\n";
+
+pub(super) fn become_shell(
+    session: &Session,
+    step: &Step,
+    action: &ShellAction,
+) -> Result<u8, CliError> {
+    let target = step
+        .builds
+        .first()
+        .ok_or_else(|| CliError::new(ErrorKind::Internal, "a shell without a derivation"))?;
+    let script = environment_script(session, step, target)?;
+    let interactive = action.command.is_empty();
+    let text = if interactive {
+        interactive_text(step, &script)
+    } else {
+        script.clone()
+    };
+    let file = script_path(session, target, interactive);
+    write_whole(&file, text.as_bytes())
+        .map_err(|error| CliError::from_source(ErrorKind::Own, &error))?;
+    let bash = bash(session, &script, interactive)?;
+    let mut args = command_line(&file, &action.command);
+    args.remove(0);
+    Err(become_it(session, &bash, &args, []))
+}
+
+/// The arguments of the bash that is the shell, `bash` itself first; also what a plan shows.
+pub(super) fn command_line(script: &Path, command: &[OsString]) -> Vec<OsString> {
+    let mut line: Vec<OsString> = vec!["bash".into()];
+    if command.is_empty() {
+        line.extend(["--rcfile".into(), script.into()]);
+    } else {
+        line.extend([
+            "--norc".into(),
+            "--noprofile".into(),
+            "-c".into(),
+            RUN_COMMAND.into(),
+            "nixward-shell".into(),
+        ]);
+        line.push(script.into());
+        line.extend_from_slice(command);
+    }
+    line
+}
+
+/// Where the script for a derivation's environment is kept.
+pub(super) fn script_path(session: &Session, target: &BuildTarget, interactive: bool) -> PathBuf {
+    let base = target
+        .drv_path
+        .rsplit('/')
+        .next()
+        .unwrap_or(&target.drv_path);
+    let kind = if interactive {
+        "interactive"
+    } else {
+        "command"
+    };
+    session
+        .environment
+        .cache_folder()
+        .join("shells")
+        .join(format!("{base}.{kind}.sh"))
+}
+
+/// The invocation that makes the script; also what a plan shows.
+pub(super) fn environment_derivation(target: &BuildTarget) -> DerivationOutputs {
+    DerivationOutputs {
+        drv_path: target.drv_path.clone(),
+        outputs: vec!["*".to_owned()],
+    }
+}
+
+fn environment_script(
+    session: &Session,
+    step: &Step,
+    target: &BuildTarget,
+) -> Result<String, CliError> {
+    let invocation = session.nix.print_dev_env(&environment_derivation(target));
+    let finished = session
+        .runner
+        .run(&invocation)
+        .map_err(|error| CliError::from_source(ErrorKind::Own, &error))?;
+    if finished.succeeded() {
+        return Ok(finished.stdout);
+    }
+    let name = derivation_name(&target.drv_path);
+    Err(CliError::new(
+        ErrorKind::Own,
+        format!("`{}` ({name}) gives no shell", step.label.attribute),
+    )
+    .cause(nixward_nix::message::error_message(&finished.stderr))
+    .hint("a dev shell is made by mkShell, in devShells or as the package's own environment"))
+}
+
+fn interactive_text(step: &Step, script: &str) -> String {
+    let project = step.label.project.as_deref().unwrap_or_default();
+    // A name holds no quote that is not replaced here.
+    let prompt = format!("PS1='({}) '\"${{PS1-}}\"\n", project.replace('\'', ""));
+    format!("{INTERACTIVE_PREAMBLE}{script}{INTERACTIVE_END}{prompt}")
+}
+
+/// For a command the bash that the derivation is built with; for a person one that has line editing: their own.
+fn bash(session: &Session, script: &str, interactive: bool) -> Result<PathBuf, CliError> {
+    let of_derivation = script
+        .lines()
+        .find_map(|line| line.strip_prefix("BASH="))
+        .map(|value| PathBuf::from(value.trim_matches('\'')))
+        .filter(|bash| bash.is_file());
+    let own = session
+        .environment
+        .get("SHELL")
+        .map(PathBuf::from)
+        .filter(|shell| shell.file_name().is_some_and(|name| name == "bash"))
+        .or_else(|| which::which_in("bash", session.environment.get("PATH"), &session.cwd).ok());
+    let (first, second) = if interactive {
+        (own, of_derivation)
+    } else {
+        (of_derivation, own)
+    };
+    first.or(second).ok_or_else(|| {
+        CliError::new(
+            ErrorKind::Own,
+            "there is no bash, neither in the environment nor on PATH",
+        )
+    })
+}

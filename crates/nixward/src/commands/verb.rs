@@ -1,0 +1,155 @@
+//! Carrying out a verb over the selected projects.
+
+use nixward_core::{
+    event::{Event, EventKind},
+    outcome::{RunSummary, Severity},
+    plan::Action,
+};
+use nixward_exec::{
+    Emitter, ExecutionContext, OutputHandling,
+    dispatcher::{self, ExecuteError},
+    engine::EngineChoice,
+};
+use nixward_manifest::BuiltinVerb;
+use nixward_schema::exit_code;
+
+use super::{
+    become_program, container, plan,
+    prepare::{Prepared, prepare},
+    shell,
+};
+use crate::{
+    error::{CliError, ErrorKind},
+    session::Session,
+    settings::{GlobalSettings, Loading, VerbSettings},
+};
+
+/// Runs a verb; gives the exit code.
+pub(crate) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8, CliError> {
+    let session = Session::open(global, settings.nix.clone())?;
+    let (prepared, mut reporters) = {
+        // Until the plan is known, nobody knows whether output is streamed.
+        let mut reporters = session.reporters(false);
+        let mut listener = |event: &Event| reporters.tell(event);
+        let mut emitter = Emitter::new(session.start, &mut listener);
+        let prepared = prepare(&session, settings, &mut emitter)?;
+        (prepared, reporters)
+    };
+    if settings.dry_run {
+        drop(reporters);
+        return plan::print(&session, &prepared);
+    }
+    let behaviour = prepared.verb.behaviour;
+    if prepared.is_single && matches!(behaviour, BuiltinVerb::Run | BuiltinVerb::Shell) {
+        return become_single(&session, &prepared, &mut reporters);
+    }
+    if behaviour == BuiltinVerb::Shell {
+        return Err(
+            CliError::new(ErrorKind::Usage, "a shell is opened for one project")
+                .hint("nixward shell PROJECT"),
+        );
+    }
+    let streamed =
+        prepared.plan.steps.len() == 1 && prepared.is_single || behaviour == BuiltinVerb::Run;
+    if streamed {
+        drop(reporters);
+        reporters = session.reporters(true);
+    }
+    let context = context(&session, settings, &prepared, streamed);
+    let summary = {
+        let mut listener = |event: &Event| reporters.tell(event);
+        let mut emitter = Emitter::new(session.start, &mut listener);
+        dispatcher::execute(
+            &context,
+            &prepared.plan,
+            &session.cancellation,
+            &mut emitter,
+        )
+        .map_err(|error| execute_error(&error))?
+    };
+    drop(reporters);
+    if let Some(signal) = session.cancellation.signal() {
+        return Err(CliError::signal(signal));
+    }
+    if settings.container.run && summary.failed == 0 {
+        return container::run(&session, &context, &prepared.plan);
+    }
+    Ok(exit_code_of(&summary))
+}
+
+/// `run` and `shell` of one project: from here on every exit code is the program's, and nixward's own failure is 125.
+fn become_single(
+    session: &Session,
+    prepared: &Prepared,
+    reporters: &mut nixward_report::reporter::Reporters<'_>,
+) -> Result<u8, CliError> {
+    let mut listener = |event: &Event| reporters.tell(event);
+    let mut emitter = Emitter::new(session.start, &mut listener);
+    let outcome = become_program::build_single(session, &prepared.plan, &mut emitter);
+    // The display is gone before the program has the terminal.
+    emitter.emit(EventKind::HandedOver);
+    let (step, outputs) = outcome.map_err(|error| error.with_kind(ErrorKind::Own))?;
+    let result = match &step.action {
+        Action::Run(action) => become_program::become_project(session, action, &outputs),
+        Action::Shell(action) => shell::become_shell(session, step, action),
+        Action::Build | Action::Check | Action::Test(_) | Action::Container(_) => {
+            Err(CliError::new(
+                ErrorKind::Internal,
+                "a plan to run a program holds another step",
+            ))
+        }
+    };
+    result.map_err(|error| error.with_kind(ErrorKind::Own))
+}
+
+fn context(
+    session: &Session,
+    settings: &VerbSettings,
+    prepared: &Prepared,
+    streamed: bool,
+) -> ExecutionContext {
+    let load_images = match settings.container.loading {
+        Loading::All => true,
+        Loading::None => false,
+        Loading::One => prepared.is_single || prepared.plan.steps.len() == 1,
+    };
+    ExecutionContext {
+        nix: session.nix.clone(),
+        runner: session.runner.clone(),
+        workspace_root: session.discovered.workspace.root.clone(),
+        caller_environment: session.environment.variables.clone(),
+        temporary_folder: session.environment.temporary_folder(),
+        logs: session.logs(),
+        jobs: settings.jobs,
+        fail_fast: settings.fail_fast,
+        output: if streamed {
+            OutputHandling::Streamed
+        } else {
+            OutputHandling::OnFailure
+        },
+        engine: EngineChoice {
+            wanted: settings.container.engine,
+            search_path: session.environment.get("PATH").map(Into::into),
+            cwd: session.cwd.clone(),
+        },
+        load_images,
+    }
+}
+
+fn execute_error(error: &ExecuteError) -> CliError {
+    let kind = match error {
+        ExecuteError::Build(_) => ErrorKind::Build,
+        ExecuteError::Logs(_) => ErrorKind::Step,
+    };
+    CliError::from_source(kind, error)
+}
+
+fn exit_code_of(summary: &RunSummary) -> u8 {
+    match summary.worst {
+        None | Some(Severity::Fine) => exit_code::SUCCESS,
+        Some(Severity::StepFailed) => exit_code::STEP_FAILED,
+        Some(Severity::BuildFailed) => exit_code::BUILD_FAILED,
+        Some(Severity::EvaluationFailed) => exit_code::NIX,
+        Some(Severity::OwnFailure) => exit_code::INTERNAL,
+    }
+}

@@ -1,0 +1,49 @@
+//! The terminal: whether there is one, and the few direct writes that are no report.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use nixward_report::style::Styles;
+
+use crate::{cli::ColorChoice, environment::Environment};
+
+/// Writes an error to standard error. Where even that is gone, nobody is there to be told.
+pub(crate) fn error_text(text: &str) {
+    let _nobody_reads: io::Result<()> = io::stderr().write_all(text.as_bytes());
+}
+
+/// Writes data to standard output. A reader that has read enough is no failure.
+pub(crate) fn data(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Whether standard error may be styled.
+pub(crate) fn styles(choice: ColorChoice, environment: &Environment, is_terminal: bool) -> Styles {
+    let enabled = match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
+            let forced = environment
+                .get("CLICOLOR_FORCE")
+                .is_some_and(|value| value != "0");
+            let refused = environment.get("NO_COLOR").is_some()
+                || environment.get("TERM").is_some_and(|term| term == "dumb");
+            !refused && (forced || is_terminal)
+        }
+    };
+    Styles { enabled }
+}
+
+pub(crate) fn stderr_is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+pub(crate) fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}

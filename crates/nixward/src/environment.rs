@@ -1,0 +1,71 @@
+//! What nixward reads from its environment, apart from the `NIXWARD_*` variables that stand for options (those are
+//! declared with the options):
+//!
+//! - `PATH`, `HOME`: to find `nix` and container engines;
+//! - `XDG_CACHE_HOME`, `XDG_STATE_HOME`: where caches and logs are kept;
+//! - `TMPDIR`: where private folders of tests are made;
+//! - `NO_COLOR`, `CLICOLOR_FORCE`, `TERM`, `CI`: whether there are colours and progress;
+//! - `SHELL`: which bash an interactive shell is.
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    path::PathBuf,
+};
+
+/// The environment, read once.
+#[derive(Clone, Debug)]
+pub(crate) struct Environment {
+    pub(crate) variables: Vec<(OsString, OsString)>,
+}
+
+impl Environment {
+    pub(crate) fn read() -> Self {
+        Self {
+            variables: env::vars_os().collect(),
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&OsStr> {
+        let found = self
+            .variables
+            .iter()
+            .find(|(there, _)| there.as_os_str() == name);
+        found
+            .map(|(_, value)| value.as_os_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    pub(crate) fn home(&self) -> Option<PathBuf> {
+        self.get("HOME").map(PathBuf::from)
+    }
+
+    /// Where what can be made again is kept.
+    pub(crate) fn cache_folder(&self) -> PathBuf {
+        self.folder("XDG_CACHE_HOME", ".cache")
+    }
+
+    /// Where logs are kept.
+    pub(crate) fn state_folder(&self) -> PathBuf {
+        self.folder("XDG_STATE_HOME", ".local/state")
+    }
+
+    fn folder(&self, variable: &str, in_home: &str) -> PathBuf {
+        let base = match (self.get(variable), self.home()) {
+            (Some(folder), _) => PathBuf::from(folder),
+            (None, Some(home)) => home.join(in_home),
+            // Nobody's services have no home; what is kept then lasts as long as the temporary folder.
+            (None, None) => env::temp_dir(),
+        };
+        base.join("nixward")
+    }
+
+    pub(crate) fn temporary_folder(&self) -> PathBuf {
+        env::temp_dir()
+    }
+
+    /// Whether a person is unlikely to watch.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.get("CI").is_some() || self.get("TERM").is_some_and(|term| term == "dumb")
+    }
+}

@@ -1,0 +1,116 @@
+//! What to type next, for each way to fail.
+
+use nixward_core::{planner::PlanError, selection::SelectionError};
+
+/// `did you mean …?`, for the nearest names.
+pub(crate) fn did_you_mean(nearest: &[String]) -> Option<String> {
+    let quoted: Vec<String> = nearest.iter().map(|name| format!("`{name}`")).collect();
+    (!quoted.is_empty()).then(|| format!("did you mean {}?", quoted.join(" or ")))
+}
+
+pub(crate) fn for_selection(error: &SelectionError) -> Vec<String> {
+    const LIST: &str = "`nixward list` shows the projects of this workspace";
+    match error {
+        SelectionError::UnknownProject {
+            written,
+            nearest,
+            is_package,
+        } => {
+            let package = is_package.then(|| {
+                format!(
+                    "`{written}` is a package of the flake, but its folder is not among the manifest's members; add the \
+                     folder, or a table [projects.{written}]"
+                )
+            });
+            package
+                .into_iter()
+                .chain(did_you_mean(nearest))
+                .chain([LIST.to_owned()])
+                .collect()
+        }
+        SelectionError::NoPackage {
+            project,
+            attr: _,
+            nearest,
+        } => did_you_mean(nearest)
+            .into_iter()
+            .chain([format!(
+                "the manifest can name its attribute: [projects.{project}] attr = \"…\""
+            )])
+            .collect(),
+        SelectionError::NoProjectInFolder { .. } => {
+            vec![
+                LIST.to_owned(),
+                "a new folder must be known to git: git add -N FOLDER".to_owned(),
+            ]
+        }
+        SelectionError::Ambiguous { .. } => vec!["write the name exactly as it is".to_owned()],
+        SelectionError::NothingMatched { what: _, nearest } => did_you_mean(nearest)
+            .into_iter()
+            .chain([LIST.to_owned()])
+            .collect(),
+        SelectionError::NeedsProject { verb, projects } => {
+            let example = projects.first().map_or("PROJECT", String::as_str);
+            let all = format!("or `nixward {verb} --all` for all of them");
+            vec![format!("name one, such as `nixward {verb} {example}`"), all]
+        }
+        SelectionError::BadPattern { .. } | SelectionError::AllExcluded => Vec::new(),
+    }
+}
+
+pub(crate) fn for_plan(error: &PlanError) -> Vec<String> {
+    match error {
+        PlanError::LacksAttribute(lack) => {
+            let more = match (lack.whole_verb, lack.offered.is_empty()) {
+                (false, false) => format!("its passthru offers {}", lack.offered.join(", ")),
+                (false, true) => "its package has nothing in passthru".to_owned(),
+                (true, _) => format!("`nixward list {}` shows what it can do", lack.project),
+            };
+            did_you_mean(&lack.nearest)
+                .into_iter()
+                .chain([more])
+                .collect()
+        }
+        PlanError::NobodyHasVerb { .. } => {
+            vec!["`nixward list` shows what each project can do".to_owned()]
+        }
+        PlanError::NotAnImage { .. } => {
+            vec!["images are made by dockerTools.buildLayeredImage, streamLayeredImage or nix2container".to_owned()]
+        }
+        PlanError::NoPackage {
+            project, nearest, ..
+        } => did_you_mean(nearest)
+            .into_iter()
+            .chain([format!(
+                "say its attribute in the manifest: [projects.{project}] attr = \"…\""
+            )])
+            .collect(),
+    }
+}
+
+/// For a machine without Nix.
+pub(crate) fn without_nix() -> Vec<String> {
+    vec![
+        "install Nix: https://nixos.org/download".to_owned(),
+        "if it is installed, open a new shell, so that it is on PATH".to_owned(),
+    ]
+}
+
+/// For files that git does not track, which Nix therefore does not see.
+pub(crate) fn untracked(files: &[String]) -> Option<String> {
+    const MOST: usize = 8;
+    if files.is_empty() {
+        return None;
+    }
+    let shown: Vec<String> = files.iter().take(MOST).cloned().collect();
+    let more = files.len().saturating_sub(MOST);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    let quoted = nixward_nix::invocation::shell_quoted(&shown);
+    Some(format!(
+        "Nix sees only what git tracks, and these files are not tracked{more}:\ngit add -N {quoted}"
+    ))
+}

@@ -1,0 +1,135 @@
+//! Finds Nix and what version it is; the version is remembered for as long as the program is the same file.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
+
+use fs_err as fs;
+use nixward_nix::{
+    invocation::Invocation,
+    locate::{self, LocateError, SearchPlaces},
+    runner::Runner,
+    tool::{Nix, NixFlags},
+    version::NixVersion,
+};
+
+use crate::{
+    environment::Environment,
+    error::{CliError, ErrorKind},
+    hints,
+};
+
+/// How many programs are remembered; more than a few means that they come and go.
+const MOST_REMEMBERED: usize = 16;
+
+/// The Nix to use.
+pub(crate) fn find_nix(
+    environment: &Environment,
+    runner: &Runner,
+    flags: NixFlags,
+) -> Result<Nix, CliError> {
+    let places = SearchPlaces {
+        path: environment.get("PATH").map(OsStr::to_owned),
+        home: environment.home(),
+        cwd: runner.cwd.clone(),
+    };
+    let program = locate::find_program(&places).map_err(|error| locate_error(&error))?;
+    let version = version(&program, environment, runner)?;
+    Ok(Nix {
+        program,
+        version,
+        flags,
+    })
+}
+
+fn locate_error(error: &LocateError) -> CliError {
+    let hints = match error {
+        LocateError::Missing => hints::without_nix(),
+        LocateError::TooOld { .. } => {
+            vec!["upgrade it: https://nix.dev/manual/nix/latest/installation/upgrading".to_owned()]
+        }
+        LocateError::Unknown { .. } => {
+            vec!["see which program that is, and what `nix --version` prints".to_owned()]
+        }
+    };
+    CliError::from_source(ErrorKind::Nix, error).hints(hints)
+}
+
+fn version(
+    program: &Path,
+    environment: &Environment,
+    runner: &Runner,
+) -> Result<NixVersion, CliError> {
+    let file = environment.cache_folder().join("nix-versions.json");
+    let key = key(program);
+    let mut known = read_known(&file);
+    if let Some(version) = key.as_ref().and_then(|key| known.remove(key)) {
+        return Ok(version);
+    }
+    let finished = runner
+        .run(&Invocation::new(program).arg("--version"))
+        .map_err(|error| CliError::from_source(ErrorKind::Nix, &error))?;
+    let said = if finished.stdout.is_empty() {
+        &finished.stderr
+    } else {
+        &finished.stdout
+    };
+    let version =
+        locate::check_version(program, OsStr::new(said)).map_err(|error| locate_error(&error))?;
+    if let Some(key) = key {
+        remember(&file, known, key, &version);
+    }
+    Ok(version)
+}
+
+/// The program's identity: another file, or another content, is another key.
+fn key(program: &Path) -> Option<String> {
+    let real: PathBuf = fs::canonicalize(program).ok()?;
+    let metadata = fs::metadata(&real).ok()?;
+    let stamp = [metadata.dev(), metadata.ino(), metadata.size()];
+    Some(format!(
+        "{}:{stamp:?}:{}.{}",
+        real.display(),
+        metadata.mtime(),
+        metadata.mtime_nsec()
+    ))
+}
+
+fn read_known(file: &Path) -> BTreeMap<String, NixVersion> {
+    // A cache that can't be read is an empty one.
+    fs::read(file)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default()
+}
+
+fn remember(
+    file: &Path,
+    mut known: BTreeMap<String, NixVersion>,
+    key: String,
+    version: &NixVersion,
+) {
+    if known.len() >= MOST_REMEMBERED {
+        known.clear();
+    }
+    known.insert(key, version.clone());
+    // A home that can't be written costs one more process the next time.
+    let _remembered: Option<()> = serde_json::to_vec(&known)
+        .ok()
+        .and_then(|bytes| write_whole(file, &bytes).ok());
+}
+
+/// Writes a file so that nobody ever sees half of it.
+pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let folder = file.parent().unwrap_or(file);
+    fs::create_dir_all(folder)?;
+    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_data()?;
+    temporary.persist(file)?;
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! Arguments with their defaults filled in: what the commands work with.
+
+use std::{ffi::OsString, path::PathBuf, thread};
+
+use nixward_exec::engine::EngineKind;
+use nixward_nix::tool::NixFlags;
+use nixward_report::human::Verbosity;
+
+use crate::cli::{
+    ColorChoice, EngineName, ExecutionArgs, GlobalArgs, MessageFormat, NixArgs, SelectionArgs,
+    VerbArgs,
+};
+
+/// What every command needs.
+#[derive(Clone, Debug)]
+pub(crate) struct GlobalSettings {
+    pub(crate) directory: Option<PathBuf>,
+    pub(crate) verbosity: Verbosity,
+    pub(crate) color: ColorChoice,
+    pub(crate) message_format: MessageFormat,
+}
+
+impl GlobalSettings {
+    pub(crate) fn resolve(args: &GlobalArgs) -> Self {
+        let GlobalArgs {
+            directory,
+            quiet,
+            verbose,
+            color,
+            message_format,
+        } = args;
+        let verbosity = match (quiet, verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, 0) => Verbosity::Normal,
+            (false, _) => Verbosity::Verbose,
+        };
+        Self {
+            directory: directory.clone(),
+            verbosity,
+            color: *color,
+            message_format: *message_format,
+        }
+    }
+}
+
+/// What a verb needs.
+#[derive(Clone, Debug)]
+pub(crate) struct VerbSettings {
+    pub(crate) verb: String,
+    pub(crate) selection: SelectionArgs,
+    pub(crate) jobs: usize,
+    pub(crate) fail_fast: bool,
+    pub(crate) dry_run: bool,
+    pub(crate) nix: NixFlags,
+    pub(crate) arguments: Vec<OsString>,
+    pub(crate) container: ContainerSettings,
+}
+
+/// What `container` needs besides.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ContainerSettings {
+    pub(crate) loading: Loading,
+    pub(crate) engine: Option<EngineKind>,
+    /// Whether the image is run in the end.
+    pub(crate) run: bool,
+}
+
+/// Whether images are loaded into an engine.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Loading {
+    /// One that was asked for is, several are not.
+    #[default]
+    One,
+    All,
+    None,
+}
+
+impl VerbSettings {
+    pub(crate) fn resolve(verb: &str, args: &VerbArgs, container: ContainerSettings) -> Self {
+        let VerbArgs {
+            selection,
+            execution,
+            nix,
+            arguments,
+        } = args;
+        let ExecutionArgs {
+            jobs,
+            fail_fast,
+            keep_going: _,
+            dry_run,
+        } = execution;
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            verb: verb.to_owned(),
+            selection: selection.clone(),
+            jobs: jobs.map_or(processors, usize::from),
+            fail_fast: *fail_fast,
+            dry_run: *dry_run,
+            nix: nix_flags(nix),
+            arguments: arguments.clone(),
+            container,
+        }
+    }
+}
+
+pub(crate) fn nix_flags(args: &NixArgs) -> NixFlags {
+    let NixArgs {
+        override_input,
+        system,
+        accept_flake_config,
+        impure,
+        show_trace,
+        option,
+    } = args;
+    NixFlags {
+        override_inputs: NixArgs::pairs(override_input),
+        system: system.clone(),
+        accept_flake_config: *accept_flake_config,
+        impure: *impure,
+        show_trace: *show_trace,
+        options: NixArgs::pairs(option),
+    }
+}
+
+pub(crate) fn engine_kind(name: EngineName) -> EngineKind {
+    match name {
+        EngineName::Docker => EngineKind::Docker,
+        EngineName::Podman => EngineKind::Podman,
+    }
+}
