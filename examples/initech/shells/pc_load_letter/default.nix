@@ -1,4 +1,5 @@
-# To work on the print queue: its own interpreter, with everything in poetry.lock.
+# To work on the print queue: its interpreter with everything in poetry.lock, and
+# its modules from where they are edited when the shell is opened in its folder.
 { pkgs, ... }:
 
 pkgs.mkShell {
@@ -6,4 +7,9 @@ pkgs.mkShell {
     pkgs.initech.pc_load_letter.python
     pkgs.initech.pc_load_letter.test
   ];
+  shellHook = ''
+    if [ -d src/pc_load_letter ]; then
+      export PYTHONPATH="$PWD/src''${PYTHONPATH:+:$PYTHONPATH}"
+    fi
+  '';
 }

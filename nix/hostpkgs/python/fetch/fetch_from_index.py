@@ -41,6 +41,10 @@ class NotThere(Exception):
     """The answer is final: trying again would not change it."""
 
 
+class WrongContent(Exception):
+    """What came does not have the lock's hash; once, that can be a broken transfer."""
+
+
 def say(text):
     print(text, file=sys.stderr, flush=True)
 
@@ -167,7 +171,7 @@ def download_once(options, session, request):
     response = session.get(address, stream=True, headers={"Accept-Encoding": "identity"})
     check_status(response, request["fileName"])
     if not verified(response.iter_content(1 << 16), target, expected):
-        raise OSError("the content received does not have the sha256 that the lock gives")
+        raise WrongContent("the content received does not have the sha256 that the lock gives")
 
 
 def first_address(session, indexes, request):
@@ -184,9 +188,15 @@ def download(request):
     options, session = pip_options_and_session()
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return download_once(options, session, request)
+            download_once(options, session, request)
+            return
         except NotThere:
             raise
+        except WrongContent as problem:
+            say(f"{request['fileName']}: {problem}")
+            if attempt > 1:
+                # Nix compares too, and says which hash it got.
+                return
         except Exception as problem:  # pip's network layer has no common base class
             if attempt == ATTEMPTS:
                 raise

@@ -7,6 +7,8 @@
   hostCopy,
   # The full version of the host's Python, e.g. "3.11.2".
   version,
+  # What prebuilt extension modules expect beside the C library.
+  compilerLibraries,
 }:
 let
   pythonVersion = lib.versions.majorMinor version;
@@ -23,6 +25,8 @@ hostCopy {
   pname = "python3";
   inherit version;
   debian = name;
+  # An extension module without a search path of its own looks in the interpreter's.
+  extraRpath = [ "${compilerLibraries}/lib" ];
   files = [
     {
       from = "/usr/bin/${name}";

@@ -40,6 +40,7 @@ let
       copy = import ./copy.nix {
         inherit lib version;
         inherit (pkgs) system hostCopy;
+        compilerLibraries = pkgs.stdenv.cc.cc.lib;
       };
       pythonVersion = lib.versions.majorMinor version;
       executable = "python${pythonVersion}";

@@ -16,6 +16,7 @@
   buildTools,
   # What compiled wheels expect of every Linux: the C++ library and its like.
   wheelLibraries,
+  libc,
 }:
 let
   inherit (inputs) expand isModule makePythonPath;
@@ -55,17 +56,25 @@ let
   checkInputs = arguments: nonNull (arguments.checkInputs or [ ] ++ arguments.nativeCheckInputs or [ ]);
   hasCheck = arguments: (arguments.doCheck or true) && (arguments ? checkPhase || runsPytest arguments);
 
-  wheelPhases = {
+  wheelPhases = arguments: {
     dontUnpack = true;
     dontConfigure = true;
     dontBuild = true;
-    # Stripping breaks some prebuilt libraries.
+    # Stripping breaks some prebuilt libraries, and general relocation others.
     dontStrip = true;
+    dontPatchELF = true;
     installPhase = ''
       runHook preInstall
       ${python.interpreter} -I -B ${../build/install_wheel.py} "$src" "$out" ${python.interpreter}
       runHook postInstall
     '';
+    preFixup = ''
+      ${python.interpreter} -I -B ${../build/relocate_wheel.py} ${../../bootstrap/relocate} "$out" \
+        "$(< ${libc}/nix-support/dynamic-linker)" ${
+          lib.concatMapStringsSep " " (package: "${package}/lib") (wheelLibraries ++ [ libc ])
+        }
+    ''
+    + arguments.preFixup or "";
   };
 
   sourcePhases = {
@@ -130,9 +139,9 @@ let
       format = formatOf arguments;
       modules = arguments.dependencies or [ ] ++ arguments.propagatedBuildInputs or [ ];
     in
-    (if format == "wheel" then wheelPhases else lib.optionalAttrs (format != "other") sourcePhases)
+    (if format == "wheel" then wheelPhases arguments else lib.optionalAttrs (format != "other") sourcePhases)
     // checkPhases arguments
-    // builtins.removeAttrs arguments notForTheDerivation
+    // builtins.removeAttrs arguments (notForTheDerivation ++ lib.optional (format == "wheel") "preFixup")
     // applicationPhases arguments (inputs.requiredPythonModules modules)
     // lib.optionalAttrs (arguments.declaredBuildTools or false && format != "wheel") {
       HOSTPKGS_BUILD_TOOLS = buildTools;
@@ -166,7 +175,7 @@ let
       # A wheel is only unpacked: it needs its dependencies when it runs, and then
       # they are in its environment.
       needed = if isWheel then [ ] else expand name attributes.propagatedBuildInputs;
-      build = expand name attributes.buildInputs ++ lib.optionals isWheel wheelLibraries;
+      build = expand name attributes.buildInputs;
       searchPath = makePythonPath (native ++ build ++ needed);
     in
     stdenv.mkDerivation (

@@ -29,7 +29,11 @@ let
         ;
       inherit (pkgs) stdenv;
       inherit (self) setuptools;
-      wheelLibraries = [ pkgs.stdenv.cc.cc.lib ];
+      wheelLibraries = [
+        pkgs.stdenv.cc.cc.lib
+        python
+      ];
+      libc = pkgs.glibc;
     };
     buildPythonApplication =
       argument:
@@ -84,7 +88,7 @@ let
   pinned =
     self: _:
     let
-      lock = (import ../poetry/lock.nix { inherit lib python system; }).read ../pinned/poetry.lock;
+      lock = (import ../poetry/lock.nix { inherit lib python system; }).read ../pinned/poetry.lock [ ];
     in
     builtins.mapAttrs (
       _: entry:

@@ -56,7 +56,7 @@ let
         ...
       }:
       let
-        lock = (import ./lock.nix { inherit lib python system; }).read poetrylock;
+        lock = (import ./lock.nix { inherit lib python system; }).read poetrylock extras;
         project = readProject { inherit pyProject extras; };
 
         lockLayer =
@@ -94,7 +94,7 @@ let
           if missing != [ ] then
             throw "${toString poetrylock} lacks ${lib.concatStringsSep ", " missing}: run `poetry lock`"
           else
-            map (name: locked.pkgs.${name}) (lock.activeNames [ ] table);
+            map (name: locked.pkgs.${name}) (lock.activeNames lock.projectExtras table);
 
         asked =
           lib.concatMap (name: packagesOf (project.group name)) (groups ++ checkGroups)

@@ -34,26 +34,29 @@ rec {
       )
     ) (alternatives specification);
 
-  # Poetry 2 notes where a package is needed at all, one marker or one a group.
+  # Poetry 2 notes where a package is needed at all, one marker or one a group; in
+  # these, extras are the project's own.
   fits =
-    entry:
+    extras: entry:
     let
       noted = entry.markers or entry.marker or "";
       texts = if builtins.isAttrs noted then builtins.attrValues noted else [ noted ];
     in
-    allowsPython (entry.python-versions or "*") && builtins.any (markers.evaluate environment) texts;
+    allowsPython (entry.python-versions or "*") && builtins.any (markers.evaluate (environment // { extra = extras; })) texts;
 
-  # { entries.<normalized name>; get; dependenciesOf; }
+  # wantedExtras: names of the project's extras, or [ "*" ] for all.
   read =
-    path:
+    path: wantedExtras:
     let
       lock = builtins.fromTOML (builtins.readFile path);
+      projectExtras =
+        if wantedExtras == [ "*" ] then builtins.attrNames (lock.extras or { }) else wantedExtras;
       files = lib.mapAttrs' (name: lib.nameValuePair (normalize name)) (lock.metadata.files or { });
       byName = builtins.groupBy (entry: normalize entry.name) (lock.package or [ ]);
       entries = builtins.mapAttrs (
         name: candidates:
         let
-          fitting = builtins.filter fits candidates;
+          fitting = builtins.filter (fits projectExtras) candidates;
           # One that does not fit is there for overrides to see, and in no environment.
           entry = builtins.head (if fitting == [ ] then candidates else fitting);
         in
@@ -68,7 +71,7 @@ rec {
       isPresent = name: (entries.${name} or { isNeeded = false; }).isNeeded;
     in
     {
-      inherit entries isPresent;
+      inherit entries isPresent projectExtras;
 
       # The names of the active ones of { name = specification; }, as far as they
       # are locked: an extra that nobody asked for is not.

@@ -3,7 +3,7 @@ let
   inherit (import ./names.nix) normalize;
   inherit (import ./versions.nix) splitOn trim;
 
-  pattern = "[[:space:]]*([A-Za-z0-9][A-Za-z0-9._-]*)[[:space:]]*(\\[([^]]*)\\])?[[:space:]]*([^;]*)(;(.*))?";
+  pattern = "[[:space:]]*([A-Za-z0-9][A-Za-z0-9._-]*)[[:space:]]*([[]([A-Za-z0-9 ,._-]*)])?[[:space:]]*([^;]*)(;(.*))?";
 in
 {
   parse =
