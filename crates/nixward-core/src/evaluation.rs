@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::attribute::Attribute;
+
 /// The answer to one [`crate::query::EvaluationQuery`].
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Evaluation {
@@ -13,7 +15,7 @@ pub struct Evaluation {
     /// The checks that were asked for, by attribute name.
     pub checks: BTreeMap<String, EvaluatedCheck>,
     /// What else `nix flake check` evaluates, by attribute; asked for only by a check of the whole workspace.
-    pub others: BTreeMap<String, Answer>,
+    pub others: BTreeMap<Attribute, Answer>,
 }
 
 /// One package and the attributes of it that were asked for.

@@ -31,8 +31,7 @@ pub fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
             let candidate = fold(&name.to_lowercase());
             let distance = strsim::osa_distance(&wrong, &candidate);
             let part = wrong.len() >= 3 && candidate.contains(&wrong);
-            (distance <= furthest || part)
-                .then_some((distance, name))
+            (distance <= furthest || part).then_some((distance, name))
         })
         .collect();
     scored.sort_unstable();

@@ -418,7 +418,7 @@ impl Planner<'_> {
                     continue;
                 }
             };
-            let label = self.new_label(None, attribute.clone(), Some(attribute.clone()));
+            let label = self.label(None, attribute, Some(attribute.to_string()));
             self.plan.failed.push(FailedAttribute { label, message });
         }
     }

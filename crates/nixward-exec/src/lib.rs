@@ -18,5 +18,5 @@ mod test_environment;
 pub use cancellation::{Cancellation, CancellationError, end_by_signal};
 pub use context::{ExecutionContext, OutputHandling};
 pub use emitter::Emitter;
-pub use log_folder::{LogFolder, LogFolderError};
+pub use log_folder::{LogFolder, LogFolderError, workspace_folder_name};
 pub use test_environment::test_environment;

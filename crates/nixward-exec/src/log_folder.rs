@@ -47,6 +47,36 @@ impl LogFolder {
     }
 }
 
+/// A name for what belongs to the workspace in a folder: its own name, easy to type, and what tells it from another
+/// workspace of that name.
+pub fn workspace_folder_name(root: &Path) -> String {
+    let name = root.file_name().unwrap_or_default().to_string_lossy();
+    format!(
+        "{}-{:08x}",
+        safe(&name),
+        fnv1a(root.as_os_str().as_encoded_bytes())
+    )
+}
+
+/// A hash that is the same in every version (32-bit FNV-1a).
+fn fnv1a(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |hash: u32, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+/// Only characters that need no quoting anywhere.
+fn safe(name: &str) -> String {
+    let safe = |character: char| {
+        if character.is_alphanumeric() || "-_.".contains(character) {
+            character
+        } else {
+            '_'
+        }
+    };
+    name.chars().map(safe).take(100).collect()
+}
+
 fn remove_oldest(runs: &Path) -> Result<(), LogFolderError> {
     let mut folders: Vec<PathBuf> = fs::read_dir(runs)?
         .map(|entry| entry.map(|entry| entry.path()))
@@ -72,14 +102,7 @@ fn file_name(label: &StepLabel) -> String {
         .copied()
         .collect::<Vec<_>>()
         .join(".");
-    let safe = |character: char| {
-        if character.is_alphanumeric() || "-_.".contains(character) {
-            character
-        } else {
-            '_'
-        }
-    };
-    let mut name: String = joined.chars().map(safe).take(100).collect();
+    let mut name = safe(&joined);
     if name.starts_with('.') {
         name.insert(0, '_');
     }

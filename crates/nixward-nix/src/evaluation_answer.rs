@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use nixward_core::evaluation::{
-    Answer, App, Derivation, EvaluatedCheck, EvaluatedPackage, Evaluation, Image, ImageKind,
+use nixward_core::{
+    attribute::Attribute,
+    evaluation::{
+        Answer, App, Derivation, EvaluatedCheck, EvaluatedPackage, Evaluation, Image, ImageKind,
+    },
 };
 use serde::Deserialize;
 
@@ -148,11 +151,8 @@ impl CheckReply {
 }
 
 impl OtherReply {
-    fn into_entry(self) -> (String, Answer) {
-        (
-            nixward_core::attribute::Attribute::new(self.path).to_string(),
-            into_answer(self.answer),
-        )
+    fn into_entry(self) -> (Attribute, Answer) {
+        (Attribute::new(self.path), into_answer(self.answer))
     }
 }
 

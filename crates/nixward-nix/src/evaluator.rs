@@ -138,6 +138,9 @@ impl Evaluator<'_> {
                 explain(&Attribute::new(["checks", &system, name]))
             });
         }
+        for (attribute, answer) in &mut evaluation.others {
+            explain_answer(answer, || explain(attribute));
+        }
     }
 
     /// What Nix says when it is asked for one attribute without a safety net.
@@ -240,7 +243,7 @@ fn culprit(query: &EvaluationQuery, unit: &Units, message: &str) -> Evaluation {
     for path in &unit.others {
         evaluation
             .others
-            .insert(Attribute::new(path.clone()).to_string(), failed());
+            .insert(Attribute::new(path.clone()), failed());
     }
     evaluation
 }

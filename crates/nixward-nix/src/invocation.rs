@@ -1,10 +1,6 @@
 //! One call of a program as plain data, compared in tests and printed for people.
 
-use std::{
-    ffi::OsString,
-    fmt,
-    path::PathBuf,
-};
+use std::{ffi::OsString, fmt, path::PathBuf};
 
 /// A program with its arguments. `Display` is the command as a POSIX shell would take it.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -210,12 +210,7 @@ impl Session {
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         let run = format!("{:013}-{}", now.as_millis(), std::process::id());
-        let workspace = self
-            .discovered
-            .workspace
-            .root
-            .to_string_lossy()
-            .replace('/', "%");
+        let workspace = nixward_exec::workspace_folder_name(&self.discovered.workspace.root);
         LogFolder::new(
             &self.environment.state_folder().join("runs").join(workspace),
             &run,

@@ -267,7 +267,7 @@ fn human(styles: Styles, document: &ListDocument) -> String {
                 project.name.clone(),
                 project.verbs.join(" "),
                 project.tags.join(" "),
-                project.path.clone().unwrap_or_else(|| project.attr.clone()),
+                project.path.clone().unwrap_or_default(),
             ]
         })
         .collect();
