@@ -19,33 +19,36 @@ pub struct GlobalArgs {
         long,
         global = true,
         env = "NIXWARD_QUIET",
+        hide_env_values = true,
         conflicts_with = "verbose"
     )]
     pub quiet: bool,
 
-    /// Say more: builds with their logs, the output of steps that pass, what Nix is asked
-    #[arg(short, long, global = true, action = ArgAction::Count, env = "NIXWARD_VERBOSE")]
+    /// Say more: builds with their logs, the output of steps that pass
+    #[arg(short, long, global = true, action = ArgAction::Count, env = "NIXWARD_VERBOSE", hide_env_values = true)]
     pub verbose: u8,
 
-    /// When to use colours
+    /// When to use colours; on its own, where there is a terminal and NO_COLOR does not forbid it
     #[arg(
         long,
         global = true,
         value_name = "WHEN",
         value_enum,
         default_value_t,
-        env = "NIXWARD_COLOR"
+        env = "NIXWARD_COLOR",
+        hide_env_values = true
     )]
     pub color: ColorChoice,
 
-    /// What to write: text for people, or JSON on standard output
+    /// Text for people, or JSON on standard output: a document, or one object a line while steps run
     #[arg(
         long,
         global = true,
         value_name = "FORMAT",
         value_enum,
         default_value_t,
-        env = "NIXWARD_MESSAGE_FORMAT"
+        env = "NIXWARD_MESSAGE_FORMAT",
+        hide_env_values = true
     )]
     pub message_format: MessageFormat,
 }

@@ -10,19 +10,24 @@ pub struct NixArgs {
     pub override_input: Vec<String>,
 
     /// The system to evaluate for, such as aarch64-linux
-    #[arg(long, value_name = "SYSTEM", env = "NIXWARD_SYSTEM")]
+    #[arg(
+        long,
+        value_name = "SYSTEM",
+        env = "NIXWARD_SYSTEM",
+        hide_env_values = true
+    )]
     pub system: Option<String>,
 
     /// Accept the settings that the flake brings
-    #[arg(long, env = "NIXWARD_ACCEPT_FLAKE_CONFIG")]
+    #[arg(long, env = "NIXWARD_ACCEPT_FLAKE_CONFIG", hide_env_values = true)]
     pub accept_flake_config: bool,
 
     /// Allow the evaluation to read what is not in the flake
-    #[arg(long, env = "NIXWARD_IMPURE")]
+    #[arg(long, env = "NIXWARD_IMPURE", hide_env_values = true)]
     pub impure: bool,
 
     /// Show where in the Nix code an error comes from
-    #[arg(long, env = "NIXWARD_SHOW_TRACE")]
+    #[arg(long, env = "NIXWARD_SHOW_TRACE", hide_env_values = true)]
     pub show_trace: bool,
 
     /// Set a setting of Nix

@@ -4,7 +4,6 @@ use clap::ValueEnum;
 
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
 pub enum ColorChoice {
-    /// On a terminal, unless NO_COLOR or TERM=dumb says no
     #[default]
     Auto,
     Always,
@@ -15,7 +14,6 @@ pub enum ColorChoice {
 pub enum MessageFormat {
     #[default]
     Human,
-    /// A document, or one object a line while steps run
     Json,
 }
 

@@ -18,7 +18,7 @@ pub struct VerbArgs {
     pub nix: NixArgs,
 
     /// Arguments for the program, after those of the manifest; for projects that are named one by one
-    #[arg(last = true, value_name = "ARGS")]
+    #[arg(last = true, value_name = "ARGS", help_heading = "Program arguments")]
     pub arguments: Vec<OsString>,
 }
 
@@ -26,11 +26,16 @@ pub struct VerbArgs {
 #[command(next_help_heading = "Execution options")]
 pub struct ExecutionArgs {
     /// How many steps run side by side (default: the number of processors)
-    #[arg(short, long, value_name = "N", env = "NIXWARD_JOBS", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(short, long, value_name = "N", env = "NIXWARD_JOBS", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
 
     /// Start nothing more after the first failure
-    #[arg(long, env = "NIXWARD_FAIL_FAST", overrides_with = "keep_going")]
+    #[arg(
+        long,
+        env = "NIXWARD_FAIL_FAST",
+        hide_env_values = true,
+        overrides_with = "keep_going"
+    )]
     pub fail_fast: bool,
 
     /// Run everything whatever fails (the default)
@@ -64,7 +69,8 @@ pub struct ContainerArgs {
         long,
         value_enum,
         help_heading = "Container options",
-        env = "NIXWARD_ENGINE"
+        env = "NIXWARD_ENGINE",
+        hide_env_values = true
     )]
     pub engine: Option<EngineName>,
 }
