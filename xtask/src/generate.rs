@@ -13,6 +13,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let path = std::env::args().nth(1).unwrap_or_default();
     let text = match path.as_str() {
+        "docs/cli.md" => Ok(command_line_reference()),
         "schemas/nixward.schema.json" => manifest_schema(),
         _ => Err(format!("there is nothing to generate for `{path}`")),
     };
@@ -33,4 +34,43 @@ fn manifest_schema() -> Result<String, String> {
     let schema = nixward_manifest::json_schema();
     let text = serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())?;
     Ok(text + "\n")
+}
+
+/// What each command's `--help` says.
+fn command_line_reference() -> String {
+    let mut root = reproducible(nixward::cli::command());
+    // This gives the subcommands their full names and the flags that hold for all.
+    root.build();
+    let commands: Vec<clap::Command> = std::iter::once(&root)
+        .chain(
+            root.get_subcommands()
+                .filter(|command| command.get_name() != "help"),
+        )
+        .cloned()
+        .map(reproducible)
+        .collect();
+    let introduction = "\
+# The command line
+
+Written by `cargo xtask codegen` from the program itself: what `nixward --help` and `nixward COMMAND --help` say.
+";
+    commands
+        .into_iter()
+        .fold(introduction.to_owned(), |text, command| {
+            text + &section(command)
+        })
+}
+
+fn section(mut command: clap::Command) -> String {
+    let help = command.render_long_help().to_string();
+    let lines: Vec<&str> = help.trim_end().lines().map(str::trim_end).collect();
+    let name = command.get_bin_name().unwrap_or(command.get_name());
+    format!("\n## {name}\n\n```text\n{}\n```\n", lines.join("\n"))
+}
+
+/// Neither the width of a terminal nor the values of variables may show.
+fn reproducible(command: clap::Command) -> clap::Command {
+    command
+        .term_width(100)
+        .mut_args(|argument| argument.hide_env_values(true))
 }
