@@ -21,6 +21,9 @@ in
 {
   glibc = import ./glibc.nix { inherit lib system hostEpoch; };
   libc = final.glibc;
+  # C.UTF-8 is in the C library's package.
+  glibcLocales = final.glibc;
+  glibcLocalesUtf8 = final.glibc;
 
   # hostCopy { pname; programs; files; trees; libraryInputs; … }: see host-copy.nix.
   hostCopy = copyWith (

@@ -181,6 +181,9 @@ let
       mainProgram = "nc";
       debian = "netcat-openbsd";
     };
+    rsync.description = "Copies files, also between machines";
+    tree.description = "Shows folders as a tree";
+    wget.description = "Downloads files by URL";
     shellcheck.description = "Finds mistakes in shell scripts";
   };
 in
@@ -219,6 +222,17 @@ builtins.mapAttrs tool tools
     echo "nix: hostpkgs has no Nix of its own, and there is none on PATH" >&2
     exit 127
   '';
+
+  tzdata = hostCopy {
+    pname = "tzdata";
+    trees = [
+      {
+        from = "/usr/share/zoneinfo";
+        to = "share/zoneinfo";
+      }
+    ];
+    meta.description = "The world's time zones";
+  };
 
   # Certificates are text: a plain copy.
   cacert = hostCopy {

@@ -28,6 +28,9 @@ fixedPoints.makeExtensible (
     debug = call ./debug.nix;
     asserts = call ./asserts.nix;
     generators = call ./generators.nix;
+    options = call ./options.nix;
+    types = call ./types.nix;
+    modules = call ./modules.nix;
     cli = call ./cli.nix;
     fetchers = call ./fetchers.nix;
     maintainers = { };
@@ -78,6 +81,56 @@ fixedPoints.makeExtensible (
       checkAssertWarn
       ;
     inherit (builtins) isPath;
+    inherit (lib.options)
+      isOption
+      literalExpression
+      literalMD
+      mdDoc
+      mergeDefaultOption
+      mergeEqualOption
+      mergeOneOption
+      mergeUniqueOption
+      mkEnableOption
+      mkOption
+      mkPackageOption
+      mkSinkUndeclaredOptions
+      optionAttrSetToDocList
+      showFiles
+      showOption
+      ;
+    inherit (lib.types)
+      defaultFunctor
+      defaultTypeMerge
+      isOptionType
+      isType
+      mkOptionType
+      setType
+      ;
+    inherit (lib.modules)
+      doRename
+      evalModules
+      mergeDefinitions
+      mkAfter
+      mkAliasAndWrapDefinitions
+      mkAliasAndWrapDefsWithPriority
+      mkAliasDefinitions
+      mkAliasOptionModule
+      mkAssert
+      mkBefore
+      mkDefault
+      mkDefinition
+      mkForce
+      mkIf
+      mkImageMediaOverride
+      mkMerge
+      mkOptionDefault
+      mkOrder
+      mkOverride
+      mkRemovedOptionModule
+      mkRenamedOptionModule
+      mkVMOverride
+      setDefaultModuleLocation
+      ;
     inherit (lib.fetchers) fakeHash fakeSha256 fakeSha512;
   }
 )

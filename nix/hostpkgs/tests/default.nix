@@ -8,6 +8,7 @@ let
 in
 {
   lib = support.evaluated "lib" (call ./lib.nix);
+  modules = support.evaluated "modules" (call ./modules.nix);
   package-set = support.evaluated "package-set" (call ./package-set.nix);
 }
 // call ./relocation.nix
