@@ -34,6 +34,7 @@ def replace_in(path, changes):
 class Interpreter:
     def __init__(self, prefix, version):
         self.prefix = pathlib.Path(prefix)
+        self.version = version
         self.name = f"python{version}"
         self.library = self.prefix / "lib" / self.name
         self.include = self.prefix / "include" / self.name
@@ -47,9 +48,10 @@ class Interpreter:
         self.compile_library()
 
     def check_version(self):
-        """What the set says about the version is used in markers and file names."""
-        if f"{sys.version_info[0]}.{sys.version_info[1]}" != self.name.removeprefix("python"):
-            fail(f"it was adapted by {sys.version.split()[0]}, not by itself")
+        """What the set says about the version is in markers and file names."""
+        here = sys.version.split()[0]
+        if not here.startswith(self.version + "."):
+            fail(f"it is Python {here}, not {self.version}")
 
     def link_names(self):
         binaries = self.prefix / "bin"
@@ -70,21 +72,22 @@ class Interpreter:
             shutil.rmtree(own.parent)
 
     def look_for_packages_here(self):
-        replace_in(
-            self.library / "site.py",
-            [
-                ("the folder of packages", r'"dist-packages"', '"site-packages"'),
-                # What is in somebody's home folder is no part of a build.
-                ("the user's folder", r"(?m)^ENABLE_USER_SITE = None$", "ENABLE_USER_SITE = False"),
-            ],
+        """Like a virtual environment: nothing of somebody's home folder counts.
+
+        `site` is frozen into the interpreter, so changing its file would not do.
+        """
+        (self.prefix / "pyvenv.cfg").write_text(
+            f"home = {self.prefix}/bin\n"
+            "include-system-site-packages = false\n"
+            f"version = {sys.version.split()[0]}\n"
         )
+        shutil.copyfile(pathlib.Path(__file__).parent / "sitecustomize.py", self.library / "sitecustomize.py")
         sysconfig = self.library / "sysconfig.py"
         if "posix_local" in sysconfig.read_text():
             replace_in(
                 sysconfig,
                 [("the install scheme", r"prefix_scheme = 'posix_local'", "prefix_scheme = 'posix_prefix'")],
             )
-        (self.library / "sitecustomize.py").unlink(missing_ok=True)
 
     def relocated(self, text):
         """One configuration value with the host's folders replaced by this prefix's."""

@@ -16,6 +16,8 @@ let
   multiarch = "${lib.head (lib.splitString "-" system)}-linux-gnu";
   development = "lib${name}-dev";
 
+  programs = lib.sourceFilesBySuffices ./. [ ".py" ];
+
   libraryFile = from: to: {
     inherit from to;
     debian = development;
@@ -48,6 +50,7 @@ hostCopy {
       exclude = [
         "__pycache__"
         "EXTERNALLY-MANAGED"
+        "sitecustomize.py"
         "dist-packages"
         "idlelib"
         "turtledemo"
@@ -70,7 +73,7 @@ hostCopy {
     }
   ];
   postCopy = ''
-    /usr/bin/${name} -I -B ${./adapt_interpreter.py} "$out" ${pythonVersion}
+    /usr/bin/${name} -I -B ${programs}/adapt_interpreter.py "$out" ${pythonVersion}
   '';
   meta = {
     description = "The host's Python ${pythonVersion}, copied";

@@ -19,7 +19,7 @@
   libc,
 }:
 let
-  inherit (inputs) expand isModule makePythonPath;
+  inherit (inputs) expand makePythonPath nameOf;
   nonNull = builtins.filter (input: input != null);
 
   notForTheDerivation = [
@@ -169,7 +169,7 @@ let
   finish =
     attributes:
     let
-      name = attributes.pname or (builtins.parseDrvName attributes.name).name;
+      name = nameOf attributes;
       isWheel = attributes.passthru.format == "wheel";
       native = expand name attributes.nativeBuildInputs;
       # A wheel is only unpacked: it needs its dependencies when it runs, and then

@@ -3,12 +3,15 @@
 rec {
   isModule = drv: builtins.isAttrs drv && (drv.pythonModule or false) != false;
 
+  # Also of the arguments that make a derivation.
+  nameOf = drv: drv.pname or (builtins.parseDrvName drv.name).name;
+
   # With everything that they need at run time. One package stands for its name:
   # Python can only import one version of it anyway.
   requiredPythonModules =
     drvs:
     let
-      nodes = list: map (drv: { key = drv.pname; inherit drv; }) (builtins.filter isModule list);
+      nodes = list: map (drv: { key = nameOf drv; inherit drv; }) (builtins.filter isModule list);
     in
     map (node: node.drv) (
       builtins.genericClosure {
@@ -25,7 +28,7 @@ rec {
       given = builtins.filter (drv: drv != null) drvs;
       others = builtins.filter (drv: !isModule drv) given;
     in
-    others ++ builtins.filter (drv: drv.pname != name) (requiredPythonModules given);
+    others ++ builtins.filter (drv: nameOf drv != name) (requiredPythonModules given);
 
   makePythonPath = drvs: lib.makeSearchPath python.sitePackages (builtins.filter isModule drvs);
 }

@@ -175,6 +175,41 @@ in
     touch $out
   '';
 
+  # Nothing of a home folder is read, nothing in the store is written.
+  interpreter = pkgs.runCommand "python-interpreter" { } ''
+    mkdir -p "home/.local/${python.sitePackages}"
+    echo 'import sys; sys.exit("the home folder was read")' > "home/.local/${python.sitePackages}/user.pth"
+    export HOME=$PWD/home
+    ${python.interpreter} -c 'import ssl'
+    ${fromWheels}/bin/python -c 'import ssl'
+
+    unset PYTHONDONTWRITEBYTECODE
+    mkdir $out
+    for folder in "$out" "$HOME"; do
+      echo 'answer = 42' > "$folder/module.py"
+      PYTHONPATH=$folder ${python.interpreter} -c 'import module; assert module.answer == 42'
+    done
+    test -d "$HOME/__pycache__"
+    test ! -e "$out/__pycache__"
+  '';
+
+  # A package may still bring a sitecustomize of its own.
+  sitecustomize =
+    let
+      package = python.pkgs.buildPythonPackage {
+        name = "customized";
+        format = "other";
+        dontUnpack = true;
+        installPhase = ''
+          mkdir -p "$out/${python.sitePackages}"
+          echo 'import sys; sys.customized = True' > "$out/${python.sitePackages}/sitecustomize.py"
+        '';
+      };
+    in
+    pkgs.runCommand "python-sitecustomize" { } ''
+      ${python.withPackages (_: [ package ])}/bin/python -c 'import sys; assert sys.customized' > $out
+    '';
+
   uwsgi =
     let
       server = pkgs.uwsgi.override {
@@ -195,7 +230,6 @@ in
       '';
     in
     pkgs.runCommand "uwsgi-answers" { } ''
-      export PYTHONDONTWRITEBYTECODE=1
       ${python.interpreter} ${./ask_uwsgi.py} ${server}/bin/uwsgi --ini ${configuration}
       touch $out
     '';
@@ -209,7 +243,6 @@ in
       };
     in
     pkgs.runCommand "uwsgi-with-environment-answers" { } ''
-      export PYTHONDONTWRITEBYTECODE=1
       ${python.interpreter} ${./ask_uwsgi.py} ${server}/bin/uwsgi --plugins python3 \
         --http-socket server.socket --pythonpath ${source} --module reminder:app --need-app
       touch $out
