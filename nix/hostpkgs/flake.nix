@@ -13,6 +13,11 @@
     in
     {
       inherit lib legacyPackages;
-      checks = lib.mapAttrs (_: pkgs: import ./tests { inherit pkgs; }) legacyPackages;
+      checks = lib.mapAttrs (
+        _: pkgs:
+        import ./tests { inherit pkgs; }
+        # These download, and so need a package index that can be reached.
+        // lib.mapAttrs' (name: lib.nameValuePair "python-${name}") (import ./python/tests { inherit pkgs; })
+      ) legacyPackages;
     };
 }

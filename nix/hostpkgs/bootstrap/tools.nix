@@ -131,7 +131,30 @@ let
       mainProgram = "patch";
       debian = "patch";
     };
-    file.description = "Tells what a file is";
+    file = {
+      description = "Tells what a file is";
+      files = [
+        {
+          from = "/usr/bin/file";
+          to = "libexec/file";
+        }
+        {
+          from = "/usr/lib/file/magic.mgc";
+          to = "share/misc/magic.mgc";
+          debian = "libmagic-mgc";
+        }
+      ];
+      programs = [ ];
+      # The database's folder is built into it.
+      postCopy = ''
+        mkdir "$out/bin"
+        {
+          echo '#!${final.bash}/bin/bash'
+          echo "MAGIC=\"\''${MAGIC-$out/share/misc/magic.mgc}\" exec -a \"\$0\" $out/libexec/file \"\$@\""
+        } > "$out/bin/file"
+        chmod +x "$out/bin/file"
+      '';
+    };
     curl.description = "Transfers files by URL";
     jq.description = "Command-line JSON processor";
     pkg-config = {

@@ -1,5 +1,5 @@
 # What every derivation of stdenv.mkDerivation runs.
-# shellcheck shell=bash disable=SC1091,SC2154
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154
 set -e
 shopt -s inherit_errexit
 set -o pipefail

@@ -1,4 +1,5 @@
 #!@shell@
+# shellcheck shell=bash disable=SC2239
 # The host's compiler, linking for the store's C library and search paths.
 # Needs nothing but bash itself: a build may have any PATH.
 

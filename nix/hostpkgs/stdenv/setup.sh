@@ -2,7 +2,8 @@
 # helpers that package files call. Sourced by the builder and by `nix develop`.
 #
 # shellcheck shell=bash
-# shellcheck disable=SC2154  # The derivation's attributes are variables here.
+# The derivation's attributes are variables here, and arrays go by their names.
+# shellcheck disable=SC2034,SC2154,SC2178
 
 # Structured attributes: outputs and env come as associative arrays.
 if [[ -n "${NIX_ATTRS_SH_FILE:-}" && -f "$NIX_ATTRS_SH_FILE" ]]; then
@@ -139,21 +140,21 @@ appendToVar() {
 # concatTo ARRAY VARIABLE…: the words of variables, or the elements of arrays;
 # `VARIABLE=DEFAULT` where it may be unset.
 concatTo() {
-    local -n target="$1"
+    local -n _concatTarget="$1"
     shift
-    local argument name
-    for argument in "$@"; do
-        name="${argument%%=*}"
-        if _isArray "$name"; then
-            local -n source="$name"
-            target+=(${source[@]+"${source[@]}"})
-            unset -n source
-        elif [[ -n "${!name:-}" ]]; then
-            local -a words
-            read -r -d '' -a words <<<"${!name}" || true
-            target+=(${words[@]+"${words[@]}"})
-        elif [[ "$argument" == *=* ]]; then
-            target+=("${argument#*=}")
+    local _concatArgument _concatName
+    for _concatArgument in "$@"; do
+        _concatName="${_concatArgument%%=*}"
+        if _isArray "$_concatName"; then
+            local -n _concatSource="$_concatName"
+            _concatTarget+=(${_concatSource[@]+"${_concatSource[@]}"})
+            unset -n _concatSource
+        elif [[ -n "${!_concatName:-}" ]]; then
+            local -a _concatWords
+            read -r -d '' -a _concatWords <<<"${!_concatName}" || true
+            _concatTarget+=(${_concatWords[@]+"${_concatWords[@]}"})
+        elif [[ "$_concatArgument" == *=* ]]; then
+            _concatTarget+=("${_concatArgument#*=}")
         fi
     done
 }
@@ -287,7 +288,9 @@ substituteAllInPlace() {
 ######################################################################
 # Inputs: their programs, libraries, headers and hooks.
 
-declare -a envHooks=() envBuildHostHooks=() envHostTargetHooks=() envBuildBuildHooks=()
+declare -a envHooks=()
+# Hooks of packages add to these by name.
+declare -a envBuildHostHooks=() envHostTargetHooks=() envBuildBuildHooks=()
 declare -a pkgsBuildHost=() pkgsHostTarget=()
 declare -A _seenInputs=()
 
@@ -351,6 +354,7 @@ _addLibraries() {
 _prepareInputs() {
     local package hook
     # The host's own folders are in no search path of a build.
+    # shellcheck disable=SC2123
     PATH=
     local -a native=() host=()
     concatTo native defaultNativeBuildInputs depsBuildBuild nativeBuildInputs propagatedNativeBuildInputs
@@ -703,7 +707,7 @@ runPhase() {
         "$curPhase"
     fi
     if [[ "$curPhase" == unpackPhase && -n "${sourceRoot:-}" ]]; then
-        cd -- "$sourceRoot"
+        cd -- "$sourceRoot" || return
     fi
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Development environments by way of Nix itself: dev-env.sh FLAKE SYSTEM
+# shellcheck disable=SC2016  # The scripts are expanded by the shells under test.
 set -euo pipefail
 flake=$1 system=$2
 nix=(nix --extra-experimental-features "nix-command flakes" --option flake-registry "")

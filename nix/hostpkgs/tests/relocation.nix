@@ -76,17 +76,28 @@ in
     grep -q 'install the Debian package no-such-package' message || fail "$(cat message)"
   '';
 
-  # After an upgrade of the host, old and new are not mixed.
+  # After an upgrade of the host, what is new is not mixed with the old copy.
   upgraded-host = support.script "upgraded-host" {
     spec = spec { glibc = "@glibc@"; };
     passAsFile = [ "spec" ];
   } ''
-    mkdir -p glibc/lib glibc/nix-support
-    cp ${pkgs.glibc}/lib/libc.so.6 glibc/lib/
-    echo 0000 > glibc/nix-support/host-libc.sha256
+    mkdir -p glibc/lib
     sed "s|@out@|$PWD/out|; s|@glibc@|$PWD/glibc|" "$specPath" > spec.json
+    copy() { /usr/bin/python3 -I -B ${relocate} copy spec.json 2> message; }
+    # The same version, but not the same bytes: an update.
+    { cat ${pkgs.glibc}/lib/libc.so.6; echo update; } > glibc/lib/libc.so.6
+    copy || fail "$(cat message)"
+    # An older one.
+    sed 's/stable release version 2\.[0-9]*/stable release version 2.7/' ${pkgs.glibc}/lib/libc.so.6 > glibc/lib/libc.so.6
     status=0
-    /usr/bin/python3 -I -B ${relocate} copy spec.json 2> message || status=$?
+    copy || status=$?
+    expectEqual "$status" 3
+    grep -q 'hostEpoch' message || fail "$(cat message)"
+    mkdir -p glibc/nix-support build
+    cp ${pkgs.glibc}/nix-support/dynamic-linker glibc/nix-support/
+    cp ${pkgs.bash}/bin/bash build/program
+    status=0
+    /usr/bin/python3 -I -B ${relocate} fixup "$PWD/glibc" "" - build 2> message || status=$?
     expectEqual "$status" 3
     grep -q 'hostEpoch' message || fail "$(cat message)"
   '';

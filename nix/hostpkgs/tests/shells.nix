@@ -2,16 +2,22 @@
 # (dev-env.sh beside this opens them with `nix develop` and print-dev-env.)
 { pkgs, lib, support }:
 let
+  # Tools that no environment has by itself.
+  tool = name: pkgs.writeShellScriptBin name "echo ${name}";
+  own = tool "own-tool";
+  native = tool "native-tool";
+  library = tool "library-tool";
+
   package = pkgs.stdenv.mkDerivation {
     name = "package";
-    nativeBuildInputs = [ pkgs.gnused ];
-    buildInputs = [ pkgs.gzip ];
+    nativeBuildInputs = [ native ];
+    buildInputs = [ library ];
     shellHook = "echo from the package";
     dontUnpack = true;
     installPhase = ''mkdir "$out"'';
   };
   shell = pkgs.mkShell {
-    packages = [ pkgs.gnugrep ];
+    packages = [ own ];
     inputsFrom = [ package ];
     VARIABLE = "a value";
     env.OTHER = "another";
@@ -23,7 +29,7 @@ in
     grep -q 'declare -x VARIABLE="a value"' ${shell}
     grep -q 'declare -x OTHER="another"' ${shell}
     path=$(grep '^declare -x PATH=' ${shell})
-    for package in ${pkgs.gnugrep} ${pkgs.gnused} ${pkgs.gzip} ${pkgs.gcc}; do
+    for package in ${own} ${native} ${library} ${pkgs.gcc}; do
       grep -qF "$package/bin" <<< "$path" || fail "$package is not on the shell's PATH"
     done
     expectEqual "$(eval ${lib.escapeShellArg shell.shellHook})" "from the package

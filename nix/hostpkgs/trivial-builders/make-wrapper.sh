@@ -1,5 +1,5 @@
 # makeWrapper and wrapProgram, for a package's nativeBuildInputs.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016
 
 assertExecutable() {
     if [[ ! -f "$1" || ! -x "$1" ]]; then

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from elf import Elf, ElfError, is_elf
-from hostlibs import EXIT_MISSING
+from hostlibs import EXIT_MISSING, refuse_newer_host
 
 
 def main(glibc, library_folders, strip, *outputs):
@@ -18,6 +18,8 @@ def main(glibc, library_folders, strip, *outputs):
         interpreter = file.read().strip()
     inputs = [d for d in library_folders.split(":") if d]
     files = [path for output in outputs for path in _elf_files(output)]
+    if files:
+        refuse_newer_host(glibc)
     if strip != "-" and files:
         # Debug sections only; they name the build's folder.
         subprocess.run([strip, "--strip-debug", "--", *files], check=True)

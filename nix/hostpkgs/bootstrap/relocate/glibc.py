@@ -5,7 +5,6 @@ paths: with those it would still find the host's libraries, and a program that
 lacks one in the store would seem to work here and fail in an image.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -56,8 +55,6 @@ def main(out, shim_source):
 
     support = os.path.join(out, "nix-support")
     os.makedirs(support)
-    with open(os.path.join(support, "host-libc.sha256"), "w") as file, open(libc, "rb") as content:
-        file.write(hashlib.sha256(content.read()).hexdigest() + "\n")
     with open(os.path.join(support, "dynamic-linker"), "w") as file:
         file.write(os.path.join(library_folder, loader_name) + "\n")
 

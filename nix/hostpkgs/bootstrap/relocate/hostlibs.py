@@ -6,6 +6,7 @@ what is there is somebody's own, not the distribution's.
 
 import glob
 import os
+import re
 import sys
 
 from elf import Elf, is_elf
@@ -54,3 +55,28 @@ def find_library(name, machine, first=()):
         if is_elf(path) and Elf(path).machine == machine:
             return os.path.realpath(path)
     return None
+
+
+def libc_version(path):
+    """The version that a C library says it has, as numbers: (2, 36)."""
+    with open(path, "rb") as file:
+        found = re.search(rb"GNU C Library [^\n]*version (\d+)\.(\d+)", file.read())
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def refuse_newer_host(glibc):
+    """Refuses what is built for a newer C library than the copy in the store.
+
+    Nix does not see the host's files, so an upgrade of the host leaves the copy
+    as it was. An update within one version changes nothing that is relied on.
+    """
+    copy = os.path.join(glibc, "lib", "libc.so.6")
+    host = find_library("libc.so.6", Elf(copy).machine)
+    if host is None or libc_version(host) <= libc_version(copy):
+        return
+    number = ".".join(map(str, libc_version(host)))
+    fail(
+        f"this host's C library is {number} now, newer than its copy in the store ({glibc}), which "
+        "cannot run what is copied or linked now. Set another config.hostEpoch, or write another "
+        "text into nix/hostpkgs/host-epoch: everything is then copied anew."
+    )
