@@ -51,7 +51,7 @@ in
     gzip -dc ${layered} > archive.tar
     ${streamed} > again.tar
     cmp archive.tar again.tar
-    /usr/bin/python3 -I -B ${./inspect_images.py} layered archive.tar ${program} ${pkgs.coreutils} \
+    /usr/bin/python3 -I -B ${./inspect_images.py} layered archive.tar ${program} ${pkgs.coreutils} ${pkgs.glibc} \
       ${builtins.elemAt (lib.splitString "=" (lib.head settings.config.Env)) 1}
     gzip -dc ${single} > base.tar
     gzip -dc ${onTop} > on-top.tar

@@ -46,7 +46,7 @@ def expect(found, expected):
         sys.exit(f"expected {expected!r}, found {found!r}")
 
 
-def check_layered(path, program, coreutils, mentioned):
+def check_layered(path, program, coreutils, glibc, mentioned):
     image = Image(path)
     # Lower case, and the rest of the name as it was.
     expect(image.manifest["RepoTags"], ["registry.example.com/team/program:1.0"])
@@ -61,6 +61,9 @@ def check_layered(path, program, coreutils, mentioned):
     names = [name for layer in image.layers[:-1] for name in layer["names"] if name.count("/") == 2]
     expect(len(names), len(set(names)))
     expect(all(layer["names"] == sorted(layer["names"], key=order) for layer in image.layers), True)
+    # What most others need is by itself, and below them.
+    expect(glibc.lstrip("/") in image.layers[0]["names"], True)
+    expect(program.lstrip("/") in image.layers[0]["names"], False)
     root = image.root
     expect(root["bin/program"].linkname, f"{program}/bin/program")
     expect(root["etc/motd"].issym(), True)
