@@ -45,6 +45,7 @@ pub enum StepStatus {
     /// It does not evaluate.
     EvaluationFailed {
         message: String,
+        hint: Option<String>,
     },
     CouldNotStart {
         why: String,

@@ -169,4 +169,16 @@ pub struct Skipped {
 pub struct FailedAttribute {
     pub label: Arc<StepLabel>,
     pub message: String,
+    /// What to do about it, where that is known.
+    pub hint: Option<String>,
+}
+
+impl FailedAttribute {
+    pub fn new(label: Arc<StepLabel>, message: String) -> Self {
+        Self {
+            label,
+            message,
+            hint: None,
+        }
+    }
 }

@@ -7,7 +7,9 @@ use thiserror::Error;
 
 use crate::{
     attribute::Attribute,
-    evaluation::{Answer, App, Derivation, EvaluatedCheck, EvaluatedPackage, Evaluation},
+    evaluation::{
+        Answer, App, Derivation, EvaluatedCheck, EvaluatedPackage, Evaluation, ImageKind,
+    },
     names::nearest,
     plan::{
         Action, BuildTarget, ContainerAction, FailedAttribute, Plan, ProgramAction, ProgramPath,
@@ -41,6 +43,8 @@ pub enum PlanError {
     NobodyHasVerb { verb: String, needs: String },
     #[error("`{project}` is no image that nixward knows: `{attribute}` has no imageName")]
     NotAnImage { project: String, attribute: String },
+    #[error("`{attribute}` is an image and no program")]
+    NotAProgram { project: String, attribute: String },
     #[error(
         "`{project}` of the manifest has no package: the flake has no `packages.{system}.{attr}`"
     )]
@@ -119,16 +123,14 @@ pub fn without_package(
         .first()
         .map(|name| format!("; did you mean `{name}`?"))
         .unwrap_or_default();
-    FailedAttribute {
-        label: Arc::new(StepLabel {
-            id: plan.steps.len() + plan.failed.len(),
-            project: Some(project.to_owned()),
-            verb: verb.name.clone(),
-            detail: None,
-            attribute: attribute.clone(),
-        }),
-        message: format!("the flake has no `{attribute}`{hint}"),
-    }
+    let label = Arc::new(StepLabel {
+        id: plan.steps.len() + plan.failed.len(),
+        project: Some(project.to_owned()),
+        verb: verb.name.clone(),
+        detail: None,
+        attribute: attribute.clone(),
+    });
+    FailedAttribute::new(label, format!("the flake has no `{attribute}`{hint}"))
 }
 
 struct Planner<'a> {
@@ -375,14 +377,14 @@ impl Planner<'_> {
             Answer::Failed(message) => {
                 let label = self.label(project, attribute, detail);
                 let message = message.clone().unwrap_or_else(|| UNEXPLAINED.to_owned());
-                self.plan.failed.push(FailedAttribute { label, message });
+                self.plan.failed.push(FailedAttribute::new(label, message));
             }
             Answer::NotADerivation(kind) => {
                 let label = self.label(project, attribute, detail);
-                self.plan.failed.push(FailedAttribute {
+                self.plan.failed.push(FailedAttribute::new(
                     label,
-                    message: format!("it is of type {kind}, where a derivation is expected"),
-                });
+                    format!("it is of type {kind}, where a derivation is expected"),
+                ));
             }
             Answer::Absent | Answer::Present | Answer::App(_) => {}
         }
@@ -419,7 +421,7 @@ impl Planner<'_> {
                 }
             };
             let label = self.label(None, attribute, Some(attribute.to_string()));
-            self.plan.failed.push(FailedAttribute { label, message });
+            self.plan.failed.push(FailedAttribute::new(label, message));
         }
     }
 
@@ -470,7 +472,19 @@ impl Planner<'_> {
             BuiltinVerb::Build => Action::Build,
             BuiltinVerb::Check => Action::Check,
             BuiltinVerb::Test => Action::Test(program()),
-            BuiltinVerb::Run => Action::Run(program()),
+            BuiltinVerb::Run => {
+                if derivation
+                    .image
+                    .as_ref()
+                    .is_some_and(|image| image.kind == ImageKind::Archive)
+                {
+                    return Err(PlanError::NotAProgram {
+                        project: subject.project.name.clone(),
+                        attribute: attribute.to_string(),
+                    });
+                }
+                Action::Run(program())
+            }
             BuiltinVerb::Shell => Action::Shell(ShellAction {
                 command: self.request.trailing_args.to_vec(),
             }),
@@ -546,7 +560,7 @@ impl Planner<'_> {
     ) {
         let label = self.label(Some(subject.project), attribute, detail);
         let message = message.unwrap_or(UNEXPLAINED).to_owned();
-        self.plan.failed.push(FailedAttribute { label, message });
+        self.plan.failed.push(FailedAttribute::new(label, message));
     }
 
     fn label(

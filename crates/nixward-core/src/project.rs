@@ -149,8 +149,17 @@ pub fn resolve(workspace: &Workspace, evaluation: &Evaluation) -> ProjectSet {
         .map(|candidate| resolution.attr_by_name(candidate))
         .collect();
     resolution.taken.extend(by_name.iter().flatten().cloned());
-    for (candidate, attr) in candidates.iter().zip(by_name) {
-        resolution.add_candidate(candidate, attr);
+    for (index, candidate) in candidates.iter().enumerate() {
+        match &by_name[index] {
+            // Two folders of the same name, such as packages/x and shells/x, may both find the one attribute x.
+            Some(attr) if resolution.owner(attr, &candidates, &by_name) != Some(index) => {
+                resolution
+                    .set
+                    .ignored_folders
+                    .extend(candidate.folder.map(ToOwned::to_owned));
+            }
+            attr => resolution.add_candidate(candidate, attr.clone()),
+        }
     }
     if !workspace.has_members() {
         resolution.add_every_other_package();
@@ -180,6 +189,22 @@ impl Resolution<'_> {
                     .is_some_and(|folder| self.lies_in_another_member(&names[index], folder));
             (!elsewhere).then(|| names[index].clone())
         })
+    }
+
+    /// Which of the candidates that found an attribute by its name has it: the one in whose folder the package is
+    /// defined, else the first.
+    fn owner(
+        &self,
+        attr: &str,
+        candidates: &[Candidate<'_>],
+        by_name: &[Option<String>],
+    ) -> Option<usize> {
+        let found =
+            || (0..candidates.len()).filter(|index| by_name[*index].as_deref() == Some(attr));
+        let member = self.member_of(attr);
+        found()
+            .find(|index| member.is_some() && candidates[*index].folder == member)
+            .or_else(|| found().next())
     }
 
     /// Whether the package says that it is defined in a member folder that is not this one.
@@ -299,7 +324,8 @@ fn parent_folder(definition: &str) -> &str {
     }
 }
 
-fn is_inside(path: &str, folder: &str) -> bool {
+/// Whether a path is a folder or lies in it.
+pub fn is_inside(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

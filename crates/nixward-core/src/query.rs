@@ -5,7 +5,7 @@ use nixward_manifest::BuiltinVerb;
 use crate::{
     attribute::Attribute,
     names::fold,
-    project::{Candidate, candidates},
+    project::{Candidate, candidates, is_inside},
     selection::{Operand, SelectionRequest},
     verb::Verb,
     workspace::Workspace,
@@ -149,7 +149,7 @@ pub fn is_whole_workspace(workspace: &Workspace, request: &SelectionRequest) -> 
     let in_a_project = candidates(workspace).iter().any(|candidate| {
         candidate
             .folder
-            .is_some_and(|folder| holds(folder, &request.current_folder))
+            .is_some_and(|folder| is_inside(&request.current_folder, folder))
     });
     nothing_narrows && (request.all || !in_a_project)
 }
@@ -194,7 +194,7 @@ fn in_current_folder<'a>(all: &[Candidate<'a>], current_folder: &str) -> Vec<Can
     let inside = |candidate: &&Candidate<'_>| {
         candidate
             .folder
-            .is_some_and(|folder| holds(folder, current_folder))
+            .is_some_and(|folder| is_inside(current_folder, folder))
     };
     let deepest = all
         .iter()
@@ -254,9 +254,4 @@ fn operand_attributes(request: &SelectionRequest) -> Vec<Attribute> {
     names
         .flat_map(|name| Operand::readings(name).filter_map(|(_, attribute)| attribute))
         .collect()
-}
-
-fn holds(folder: &str, path: &str) -> bool {
-    path.strip_prefix(folder)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::{
     attribute::Attribute,
     names::{fold, nearest},
-    project::{Project, ProjectSet},
+    project::{Project, ProjectSet, is_inside},
     verb::Verb,
 };
 
@@ -36,14 +36,18 @@ pub enum Operand {
     /// `PROJECT` or `PROJECT.ATTR…`.
     Name(String),
     /// A folder relative to the workspace root, and what was written.
-    Folder { path: String, written: String },
+    Folder {
+        path: String,
+        written: String,
+        is_there: bool,
+    },
 }
 
 impl Operand {
     pub fn written(&self) -> &str {
         match self {
             Self::Name(name) => name,
-            Self::Folder { written, path: _ } => written,
+            Self::Folder { written, .. } => written,
         }
     }
 
@@ -100,7 +104,13 @@ pub enum SelectionError {
         nearest: Vec<String>,
     },
     #[error("`{written}` is not in a project's folder")]
-    NoProjectInFolder { written: String },
+    NoProjectInFolder { written: String, is_root: bool },
+    #[error("there is no folder `{written}`")]
+    NoFolder { written: String },
+    #[error("`{name}`, one of the manifest's default-members, is no project of this workspace")]
+    UnknownDefaultMember { name: String, nearest: Vec<String> },
+    #[error("this workspace has no projects")]
+    NoProjects { ignored_folders: Vec<String> },
     #[error("`{written}` can mean any of {}", .projects.join(", "))]
     Ambiguous {
         written: String,
@@ -111,7 +121,11 @@ pub enum SelectionError {
     #[error("the pattern `{pattern}` is not a glob: {why}")]
     BadPattern { pattern: String, why: String },
     #[error("`nixward {verb}` needs a project")]
-    NeedsProject { verb: String, projects: Vec<String> },
+    NeedsProject {
+        verb: String,
+        projects: Vec<String>,
+        several: bool,
+    },
     #[error("no project is selected: `--exclude` takes all of them away")]
     AllExcluded,
 }
@@ -242,6 +256,7 @@ fn select_bare<'a>(
     if !verb.runs_over_default_members() {
         return Err(SelectionError::NeedsProject {
             verb: verb.name.clone(),
+            several: verb.takes_several(),
             projects: set
                 .projects
                 .iter()
@@ -249,18 +264,25 @@ fn select_bare<'a>(
                 .collect(),
         });
     }
-    let is_default = |project: &&Project| {
-        default_members
-            .is_none_or(|members| members.iter().any(|member| project.answers_to(member)))
+    let reason = SelectionReason::DefaultMember;
+    let whole = |project| Selected {
+        project,
+        attribute: None,
+        reason,
     };
-    let all = set.projects.iter().filter(is_default);
-    Ok(all
-        .map(|project| Selected {
-            project,
-            attribute: None,
-            reason: SelectionReason::DefaultMember,
-        })
-        .collect())
+    let Some(members) = default_members else {
+        return Ok(set.projects.iter().map(whole).collect());
+    };
+    let named = members.iter().map(|member| {
+        let unknown = || SelectionError::UnknownDefaultMember {
+            name: member.clone(),
+            nearest: nearest(member, project_names(set)),
+        };
+        project_named(set, member, member)?
+            .map(whole)
+            .ok_or_else(unknown)
+    });
+    named.collect()
 }
 
 fn resolve_operand<'a>(
@@ -269,10 +291,18 @@ fn resolve_operand<'a>(
     package_names: &[String],
 ) -> Result<(&'a Project, Option<Attribute>), SelectionError> {
     match operand {
-        Operand::Folder { path, written } => project_containing(set, path)
+        Operand::Folder {
+            written,
+            is_there: false,
+            ..
+        } => Err(SelectionError::NoFolder {
+            written: written.clone(),
+        }),
+        Operand::Folder { path, written, .. } => project_containing(set, path)
             .map(|project| (project, None))
             .ok_or_else(|| SelectionError::NoProjectInFolder {
                 written: written.clone(),
+                is_root: path.is_empty(),
             }),
         Operand::Name(written) => {
             for (name, attribute) in Operand::readings(written) {
@@ -334,10 +364,10 @@ fn project_names(set: &ProjectSet) -> impl Iterator<Item = &str> {
 /// The project whose folder holds the path most deeply.
 pub fn project_containing<'a>(set: &'a ProjectSet, path: &str) -> Option<&'a Project> {
     let holds = |project: &&Project| {
-        project.folder.as_deref().is_some_and(|folder| {
-            path.strip_prefix(folder)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        project
+            .folder
+            .as_deref()
+            .is_some_and(|folder| is_inside(path, folder))
     };
     set.projects
         .iter()

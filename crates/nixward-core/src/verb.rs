@@ -57,6 +57,13 @@ impl Verb {
     }
 }
 
+impl Verb {
+    /// Whether several projects can be given to it: there is only one terminal for a shell.
+    pub fn takes_several(&self) -> bool {
+        self.behaviour != BuiltinVerb::Shell
+    }
+}
+
 fn default_attribute(verb: BuiltinVerb) -> Option<Attribute> {
     match verb {
         BuiltinVerb::Test => Some(Attribute::new(["test"])),

@@ -10,8 +10,9 @@ use nixward_core::{event::EventKind, outcome::BuildProblem, plan::BuildTarget};
 use nixward_nix::{
     build::{BuildFailure, BuildMonitor, BuildProgress, built_outputs},
     derivation_file::Requisites,
+    invocation::Invocation,
     path_info::valid_paths,
-    runner::{RunError, Runner},
+    runner::{Finished, RunError, Runner},
     tool::{DerivationOutputs, Nix},
 };
 use thiserror::Error;
@@ -113,14 +114,12 @@ pub fn build(
     if targets.is_empty() {
         return Ok(BuildResults::default());
     }
-    let derivations = joined(targets);
-    let mut monitor = BuildMonitor::default();
-    let mut clock = BuildClock::default();
-    let finished = runner.run_with(&nix.build_with_progress(&derivations), &mut |line| {
-        if let Some(progress) = monitor.line(line) {
-            emit(progress, &mut clock, emitter);
-        }
-    })?;
+    let invocation = nix.build_with_progress(&joined(targets));
+    let Monitored {
+        finished,
+        monitor,
+        clock,
+    } = run_monitored(runner, &invocation, emitter)?;
     let mut results = if finished.succeeded() {
         BuildResults {
             built: built_outputs(&finished.stdout)?,
@@ -131,6 +130,73 @@ pub fn build(
     };
     results.durations = clock.durations;
     Ok(results)
+}
+
+/// Makes the environment of a derivation's build, as a bash script. What it needs is built; the derivation is not.
+pub fn dev_environment(
+    nix: &Nix,
+    runner: &Runner,
+    target: &BuildTarget,
+    emitter: &mut Emitter<'_>,
+) -> Result<Result<String, TargetFailure>, BuildError> {
+    let invocation = nix.print_dev_env_with_progress(&every_output(target));
+    let Monitored {
+        finished, monitor, ..
+    } = run_monitored(runner, &invocation, emitter)?;
+    if finished.succeeded() {
+        return Ok(Ok(finished.stdout));
+    }
+    let failures = monitor.failures();
+    let cause = failures.first().map(|failure| TargetFailure {
+        problem: BuildProblem {
+            drv_path: Some(failure.drv_path.clone()),
+            message: failure.message.clone(),
+        },
+        log: failure.log.clone(),
+        is_own: failure.drv_path == target.drv_path,
+    });
+    Ok(Err(cause.unwrap_or_else(|| TargetFailure {
+        problem: BuildProblem {
+            drv_path: None,
+            message: monitor.other_errors().join("\n"),
+        },
+        log: Vec::new(),
+        is_own: false,
+    })))
+}
+
+/// A derivation with all its outputs, whatever their names.
+pub fn every_output(target: &BuildTarget) -> DerivationOutputs {
+    DerivationOutputs {
+        drv_path: target.drv_path.clone(),
+        outputs: vec!["*".to_owned()],
+    }
+}
+
+/// What came of a `nix` whose progress was shown.
+struct Monitored {
+    finished: Finished,
+    monitor: BuildMonitor,
+    clock: BuildClock,
+}
+
+fn run_monitored(
+    runner: &Runner,
+    invocation: &Invocation,
+    emitter: &mut Emitter<'_>,
+) -> Result<Monitored, RunError> {
+    let mut monitor = BuildMonitor::default();
+    let mut clock = BuildClock::default();
+    let finished = runner.run_with(invocation, &mut |line| {
+        if let Some(progress) = monitor.line(line) {
+            emit(progress, &mut clock, emitter);
+        }
+    })?;
+    Ok(Monitored {
+        finished,
+        monitor,
+        clock,
+    })
 }
 
 /// When builds began, and how long those took that ended.

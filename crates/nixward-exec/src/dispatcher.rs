@@ -22,8 +22,7 @@ use crate::{
     context::ExecutionContext,
     emitter::Emitter,
     engine,
-    log_folder::LogFolderError,
-    program_step::{ProgramStep, Progress},
+    program_step::{ProgramStep, Progress, with_sources},
 };
 
 /// A plan could not be carried out at all.
@@ -31,8 +30,6 @@ use crate::{
 pub enum ExecuteError {
     #[error("cannot build")]
     Build(#[from] BuildError),
-    #[error(transparent)]
-    Logs(#[from] LogFolderError),
 }
 
 /// Carries out a plan and says everything on the way.
@@ -42,7 +39,11 @@ pub fn execute(
     cancellation: &Cancellation,
     emitter: &mut Emitter<'_>,
 ) -> Result<RunSummary, ExecuteError> {
-    context.logs.create()?;
+    if let Err(error) = context.logs.create() {
+        // Tests can run without their logs being kept.
+        let message = with_sources(&error);
+        emitter.emit(EventKind::Warning { message });
+    }
     let verb = plan
         .steps
         .first()
@@ -67,6 +68,7 @@ pub fn execute(
     }
     for failed in &plan.failed {
         let status = StepStatus::EvaluationFailed {
+            hint: failed.hint.clone(),
             message: failed.message.clone(),
         };
         dispatcher.finish(&failed.label, without_output(status));

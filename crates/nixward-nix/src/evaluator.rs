@@ -79,7 +79,7 @@ impl Evaluator<'_> {
             finished = self.run(&by_name, &Part::UnitNames)?;
         }
         if !finished.succeeded() {
-            let message = message::error_message(&finished.stderr);
+            let message = self.message(&finished.stderr);
             return Err(EvaluateError::Flake {
                 message,
                 stderr: finished.stderr,
@@ -102,7 +102,7 @@ impl Evaluator<'_> {
             } else if count(&part) > 1 {
                 waiting.extend(halves(part));
             } else {
-                let message = message::error_message(&finished.stderr);
+                let message = self.message(&finished.stderr);
                 merge(&mut evaluation, culprit(query, &part, &message));
             }
         }
@@ -143,6 +143,15 @@ impl Evaluator<'_> {
         }
     }
 
+    /// As much of an error as the person wants to see.
+    fn message(&self, stderr: &str) -> String {
+        if self.nix.flags.show_trace {
+            message::error_with_trace(stderr)
+        } else {
+            message::error_message(stderr)
+        }
+    }
+
     /// What Nix says when it is asked for one attribute without a safety net.
     fn explain(&self, attribute: &Attribute) -> Option<String> {
         let path = serde_json::to_string(attribute.names()).ok()?;
@@ -155,7 +164,7 @@ impl Evaluator<'_> {
             .runner
             .run(&self.nix.eval(self.flake, &function))
             .ok()?;
-        (!finished.succeeded()).then(|| message::error_message(&finished.stderr))
+        (!finished.succeeded()).then(|| self.message(&finished.stderr))
     }
 }
 

@@ -19,6 +19,13 @@ pub fn error_message(stderr: &str) -> String {
     in_source(text.join("\n").trim().trim_start_matches("error:").trim())
 }
 
+/// The same with the trace that leads to it.
+pub fn error_with_trace(stderr: &str) -> String {
+    let plain = strip_ansi_escapes::strip_str(stderr);
+    let start = plain.find("error:").unwrap_or_default();
+    in_source(plain[start..].trim_start_matches("error:").trim())
+}
+
 /// What Nix warned of, apart from what is always so in a working tree.
 pub fn warnings(stderr: &str) -> Vec<String> {
     let plain = strip_ansi_escapes::strip_str(stderr);
@@ -27,8 +34,17 @@ pub fn warnings(stderr: &str) -> Vec<String> {
         .filter_map(|line| line.strip_prefix("warning: "));
     warnings
         .filter(|text| !is_expected(text))
-        .map(str::to_owned)
+        .map(in_nixwards_words)
         .collect()
+}
+
+/// A warning that goes on over several lines, as one sentence with what to do.
+fn in_nixwards_words(warning: &str) -> String {
+    if warning.starts_with("not writing modified lock file") {
+        return "flake.lock is missing or does not fit flake.nix; to write it: nix flake lock"
+            .to_owned();
+    }
+    warning.to_owned()
 }
 
 fn is_expected(warning: &str) -> bool {
@@ -107,6 +123,21 @@ mod tests {
         assert_eq!(
             in_source("'/nix/store/0123456789abcdfghijklmnpqrsvwxyz-source/x'"),
             "'x'"
+        );
+    }
+
+    #[test]
+    fn a_missing_lock_is_said_with_what_to_do() {
+        let stderr = "warning: not writing modified lock file of flake 'git+file:///w':\n• Added input 'a':\n";
+        assert!(warnings(stderr)[0].contains("nix flake lock"));
+    }
+
+    #[test]
+    fn a_trace_begins_with_the_first_error() {
+        let stderr = "warning: x\nerror:\n       … while evaluating\n\n       error: attribute 'x' missing\n";
+        assert_eq!(
+            error_with_trace(stderr),
+            "… while evaluating\n\n       error: attribute 'x' missing"
         );
     }
 

@@ -1,6 +1,6 @@
 //! The `nix` that is used, and how each of its commands is called. Nothing here starts it.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::path::PathBuf;
 
 use crate::{flake_reference::FlakeReference, invocation::Invocation, version::NixVersion};
 
@@ -11,6 +11,9 @@ pub struct Nix {
     pub version: NixVersion,
     pub flags: NixFlags,
 }
+
+/// Progress as JSON lines, with builds and downloads in it.
+const PROGRESS: [&str; 3] = ["--log-format", "internal-json", "-v"];
 
 /// Nix's own flags that nixward passes through.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -92,8 +95,7 @@ impl Nix {
 
     /// The same with progress for machines on standard error, and the outputs' paths on standard output.
     pub fn build_with_progress(&self, derivations: &[DerivationOutputs]) -> Invocation {
-        self.build(derivations)
-            .args(["--json", "--log-format", "internal-json", "-v"])
+        self.build(derivations).arg("--json").args(PROGRESS)
     }
 
     /// Which of these store paths are valid.
@@ -101,19 +103,14 @@ impl Nix {
         self.command("path-info").arg("--json").args(paths)
     }
 
-    /// The environment of a derivation's build as a bash script.
+    /// The environment of a derivation's build as a bash script; what it needs is built, the derivation itself is not.
     pub fn print_dev_env(&self, derivation: &DerivationOutputs) -> Invocation {
         self.command("print-dev-env").arg(derivation.installable())
     }
 
-    /// `nix log`, for messages.
-    pub fn log(&self, drv_path: &str) -> Invocation {
-        Invocation::new("nix").args(["log", drv_path])
-    }
-
-    /// Flags that people would have to repeat to get the same evaluation by hand.
-    pub fn flags_as_written(&self) -> Vec<OsString> {
-        self.evaluation_flags(Invocation::new("")).args
+    /// The same with progress for machines on standard error.
+    pub fn print_dev_env_with_progress(&self, derivation: &DerivationOutputs) -> Invocation {
+        self.print_dev_env(derivation).args(PROGRESS)
     }
 }
 

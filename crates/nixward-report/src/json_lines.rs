@@ -121,7 +121,7 @@ fn step_finished(label: &StepLabel, outcome: &StepOutcome) -> EventLineKind {
             message = Some(problem.message.clone());
             LineStatus::BuildFailed
         }
-        StepStatus::EvaluationFailed { message: said } => {
+        StepStatus::EvaluationFailed { message: said, .. } => {
             message = Some(said.clone());
             LineStatus::EvaluationFailed
         }

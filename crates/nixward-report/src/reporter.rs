@@ -5,7 +5,7 @@ use std::io;
 use nixward_core::event::Event;
 
 /// Shows or records events. An error is the reporter's own trouble (a closed pipe, a full disk): the run goes on, and
-/// every other reporter still gets every event.
+/// every other reporter still gets every event. A reporter that failed is told on, and does what it still can.
 pub trait Reporter {
     fn on_event(&mut self, event: &Event) -> io::Result<()>;
 }
@@ -13,17 +13,32 @@ pub trait Reporter {
 /// Several reporters as one.
 pub struct Reporters<'a> {
     reporters: Vec<Box<dyn Reporter + 'a>>,
+    first_error: Option<io::Error>,
 }
 
 impl<'a> Reporters<'a> {
     pub fn new(reporters: Vec<Box<dyn Reporter + 'a>>) -> Self {
-        Self { reporters }
+        Self {
+            reporters,
+            first_error: None,
+        }
     }
 
-    /// Tells all of them; one that fails is not asked again.
+    /// Tells all of them.
     pub fn tell(&mut self, event: &Event) {
-        self.reporters
-            .retain_mut(|reporter| reporter.on_event(event).is_ok());
+        for reporter in &mut self.reporters {
+            if let Err(error) = reporter.on_event(event) {
+                // Whoever reads has read enough; that is no trouble.
+                if error.kind() != io::ErrorKind::BrokenPipe {
+                    self.first_error.get_or_insert(error);
+                }
+            }
+        }
+    }
+
+    /// The first trouble that a reporter had, other than a reader who went away.
+    pub fn first_error(&mut self) -> Option<io::Error> {
+        self.first_error.take()
     }
 }
 
@@ -48,7 +63,7 @@ mod tests {
     impl Reporter for Failing<'_> {
         fn on_event(&mut self, _: &Event) -> io::Result<()> {
             self.0.set(self.0.get() + 1);
-            Err(io::ErrorKind::BrokenPipe.into())
+            Err(io::ErrorKind::StorageFull.into())
         }
     }
 
@@ -65,6 +80,9 @@ mod tests {
         };
         reporters.tell(&event);
         reporters.tell(&event);
-        assert_eq!((counted.get(), failed.get()), (2, 1));
+        let error = reporters.first_error().map(|error| error.kind());
+        drop(reporters);
+        assert_eq!((counted.get(), failed.get()), (2, 2));
+        assert_eq!(error, Some(io::ErrorKind::StorageFull));
     }
 }

@@ -9,7 +9,7 @@ mod list_document;
 mod plan_document;
 
 pub use event_line::{EventLine, EventLineKind, LineStatus};
-pub use list_document::{ListDocument, ListedProject, ListedVerb};
+pub use list_document::{DeclaredProject, ListDocument, ListedProject, ListedVerb};
 pub use plan_document::{
     FailedEvaluation, PlanBatch, PlanDocument, PlanReason, PlanStep, PlanStepKind, SkippedProject,
     WorkspaceHeader,

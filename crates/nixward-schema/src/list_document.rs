@@ -17,6 +17,8 @@ pub struct ListDocument {
     pub projects: Vec<ListedProject>,
     /// Folders that the manifest's `members` match and no attribute of the flake belongs to.
     pub ignored: Vec<String>,
+    /// Projects of the manifest for which the flake has no package.
+    pub without_package: Vec<DeclaredProject>,
     /// Checks of the flake that belong to no project.
     pub checks: Vec<String>,
     /// Projects or verbs that do not evaluate.
@@ -25,6 +27,14 @@ pub struct ListDocument {
 
 impl ListDocument {
     pub const VERSION: u32 = 1;
+}
+
+/// A project of the manifest, and the attribute that was looked for.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeclaredProject {
+    pub name: String,
+    pub attr: String,
 }
 
 /// One project of the workspace.

@@ -374,6 +374,7 @@ pub(crate) fn operand(written: &str, cwd: &Path, root: &Path) -> Operand {
     Operand::Folder {
         path,
         written: written.to_owned(),
+        is_there: absolute.is_dir(),
     }
 }
 
@@ -454,6 +455,7 @@ mod tests {
         let folder = |path: &str, written: &str| Operand::Folder {
             path: path.to_owned(),
             written: written.to_owned(),
+            is_there: false,
         };
         assert_eq!(
             operand("pc-load-letter", cwd, root),

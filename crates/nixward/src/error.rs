@@ -188,10 +188,13 @@ impl From<SelectionError> for CliError {
                 ErrorKind::Usage
             }
             SelectionError::NoPackage { .. } => ErrorKind::Nix,
+            SelectionError::UnknownDefaultMember { .. } => ErrorKind::Manifest,
             SelectionError::UnknownProject { .. }
             | SelectionError::NoProjectInFolder { .. }
+            | SelectionError::NoFolder { .. }
             | SelectionError::Ambiguous { .. }
             | SelectionError::NothingMatched { .. }
+            | SelectionError::NoProjects { .. }
             | SelectionError::AllExcluded => ErrorKind::NothingMatched,
         };
         Self::new(kind, message).hints(crate::hints::for_selection(&error))

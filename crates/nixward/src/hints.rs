@@ -38,21 +38,39 @@ pub(crate) fn for_selection(error: &SelectionError) -> Vec<String> {
                 "the manifest can name its attribute: [projects.{project}] attr = \"…\""
             )])
             .collect(),
-        SelectionError::NoProjectInFolder { .. } => {
-            vec![
-                LIST.to_owned(),
-                "a new folder must be known to git: git add -N FOLDER".to_owned(),
-            ]
+        SelectionError::NoProjectInFolder { is_root: true, .. } => {
+            vec!["for all projects: --all".to_owned(), LIST.to_owned()]
         }
+        SelectionError::NoProjectInFolder { is_root: false, .. } => vec![
+            LIST.to_owned(),
+            "a new folder must be known to git: git add -N FOLDER".to_owned(),
+        ],
+        SelectionError::NoFolder { .. } => vec![LIST.to_owned()],
         SelectionError::Ambiguous { .. } => vec!["write the name exactly as it is".to_owned()],
+        SelectionError::UnknownDefaultMember { name: _, nearest } => did_you_mean(nearest)
+            .into_iter()
+            .chain([LIST.to_owned()])
+            .collect(),
+        SelectionError::NoProjects { ignored_folders } if ignored_folders.is_empty() => {
+            vec!["a project is a package of the flake: packages.<system>.<name>".to_owned()]
+        }
+        SelectionError::NoProjects { ignored_folders } => vec![format!(
+            "no package of the flake belongs to the member folders {}; are they known to git?",
+            ignored_folders.join(", ")
+        )],
         SelectionError::NothingMatched { what: _, nearest } => did_you_mean(nearest)
             .into_iter()
             .chain([LIST.to_owned()])
             .collect(),
-        SelectionError::NeedsProject { verb, projects } => {
+        SelectionError::NeedsProject {
+            verb,
+            projects,
+            several,
+        } => {
             let example = projects.first().map_or("PROJECT", String::as_str);
-            let all = format!("or `nixward {verb} --all` for all of them");
-            vec![format!("name one, such as `nixward {verb} {example}`"), all]
+            let one = format!("name one, such as `nixward {verb} {example}`");
+            let all = several.then(|| format!("or `nixward {verb} --all` for all of them"));
+            [one].into_iter().chain(all).collect()
         }
         SelectionError::BadPattern { .. } | SelectionError::AllExcluded => Vec::new(),
     }
@@ -73,6 +91,11 @@ pub(crate) fn for_plan(error: &PlanError) -> Vec<String> {
         }
         PlanError::NobodyHasVerb { .. } => {
             vec!["`nixward list` shows what each project can do".to_owned()]
+        }
+        PlanError::NotAProgram { project, .. } => {
+            vec![format!(
+                "load it into an engine: nixward container {project}"
+            )]
         }
         PlanError::NotAnImage { .. } => {
             vec!["images are made by dockerTools.buildLayeredImage, streamLayeredImage or nix2container".to_owned()]

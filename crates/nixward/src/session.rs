@@ -11,7 +11,7 @@ use nixward_core::{
     query::EvaluationQuery,
     selection::SelectionRequest,
 };
-use nixward_exec::{Cancellation, Emitter, LogFolder};
+use nixward_exec::{Cancellation, Emitter, LogFolder, builder::BuildError};
 use nixward_guard::ChildRegistry;
 use nixward_nix::{
     evaluator::{EvaluateError, Evaluated, Evaluator},
@@ -57,6 +57,9 @@ impl Session {
             cwd,
             discovered,
         } = place;
+        for warning in &discovered.warnings {
+            console_output::error_text(warning);
+        }
         let internal =
             |error: &dyn std::error::Error| CliError::from_source(ErrorKind::Internal, error);
         let guard_executable = std::env::current_exe().map_err(|error| internal(&error))?;
@@ -162,10 +165,24 @@ impl Session {
             EvaluateError::Flake { message, stderr } => cli_error
                 .cause(message.clone())
                 .hints(self.untracked_hint(stderr))
-                .hint("for the whole trace: --show-trace"),
+                .hints(self.trace_hint()),
             EvaluateError::Run(_) | EvaluateError::Answer(_) | EvaluateError::Question(_) => {
                 cli_error
             }
+        }
+    }
+
+    /// How to see more of an error of Nix, where not everything is shown already.
+    pub(crate) fn trace_hint(&self) -> Option<String> {
+        let hint = "for the whole trace: --show-trace".to_owned();
+        (!self.nix.flags.show_trace).then_some(hint)
+    }
+
+    /// What is said when `nix build` could not be run.
+    pub(crate) fn build_error(&self, error: &BuildError) -> CliError {
+        match (error, self.cancellation.signal()) {
+            (BuildError::Run(RunError::Cancelled), Some(signal)) => CliError::signal(signal),
+            _ => CliError::from_source(ErrorKind::Build, error),
         }
     }
 
@@ -227,12 +244,12 @@ impl Session {
     }
 
     /// The reporters for a run. The output of a step that is streamed goes to standard output.
-    pub(crate) fn reporters(&self, output_is_streamed: bool) -> Reporters<'static> {
+    pub(crate) fn reporters(&self, reporting: Reporting) -> Reporters<'static> {
         let is_terminal = console_output::stderr_is_terminal();
         let settings = HumanSettings {
             verbosity: self.settings.verbosity,
             styles: self.styles(),
-            output_is_streamed,
+            output_is_streamed: reporting == Reporting::OneStep,
         };
         let is_json = self.settings.message_format == MessageFormat::Json;
         let is_live = is_terminal && !self.environment.is_plain();
@@ -253,10 +270,21 @@ impl Session {
                 live,
             ))
         };
-        let json = is_json
+        // A document is the only thing on standard output.
+        let json = (is_json && reporting != Reporting::Document)
             .then(|| Box::new(JsonLinesReporter::new(std::io::stdout())) as Box<dyn Reporter>);
         Reporters::new(std::iter::once(human).chain(json).collect())
     }
+}
+
+/// What a report is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Reporting {
+    /// The way to a document, which is printed in the end.
+    Document,
+    Steps,
+    /// One step, whose output is shown as it comes.
+    OneStep,
 }
 
 /// What is known before Nix is looked for.
@@ -273,8 +301,10 @@ impl Place {
             .directory
             .clone()
             .unwrap_or_else(|| PathBuf::from("."));
-        let cwd = fs_err::canonicalize(&folder)
-            .map_err(|error| CliError::from_source(ErrorKind::Usage, &error))?;
+        let cwd = fs_err::canonicalize(&folder).map_err(|error| {
+            let message = format!("cannot start in the folder {}", folder.display());
+            CliError::new(ErrorKind::Usage, message).cause(error.kind().to_string())
+        })?;
         let styled = console_output::styles(
             settings.color,
             &environment,
@@ -282,9 +312,6 @@ impl Place {
         )
         .enabled;
         let discovered = discovery::discover(&cwd, styled)?;
-        for warning in &discovered.warnings {
-            console_output::error_text(warning);
-        }
         Ok(Self {
             environment,
             cwd,

@@ -37,8 +37,37 @@ pub(crate) fn load_image(
     match try_load(context, action, path, attribute) {
         Ok(status) => status,
         Err(error) => StepStatus::CouldNotStart {
-            why: format!("{}; the image is at {path}", with_sources(&error)),
+            why: format!(
+                "{}
+the image is at {path}
+{}",
+                with_sources(&error),
+                remedy(&error)
+            ),
         },
+    }
+}
+
+/// What to do about it.
+fn remedy(error: &LoadError) -> &'static str {
+    match error {
+        LoadError::Engine(EngineError::NoneInstalled | EngineError::NotInstalled { .. }) => {
+            "hint: install docker or podman; or only build the image: --no-load"
+        }
+        LoadError::Engine(EngineError::NotRunning {
+            permission: true, ..
+        }) => {
+            "hint: let your user use the engine (for docker: the group `docker`); or only build the image: --no-load"
+        }
+        LoadError::Engine(EngineError::NotRunning { .. }) => {
+            "hint: start the engine (for docker: systemctl start docker); or only build the image: --no-load"
+        }
+        LoadError::Nix2Container { .. }
+        | LoadError::Engine(EngineError::Run(_))
+        | LoadError::Run(_)
+        | LoadError::Write(_)
+        | LoadError::Stream(_)
+        | LoadError::Refused { .. } => "hint: to only build the image: --no-load",
     }
 }
 

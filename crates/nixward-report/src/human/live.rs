@@ -160,6 +160,13 @@ impl LiveDisplay {
     }
 }
 
+impl Drop for LiveDisplay {
+    /// Nothing of it stays on the terminal, however the run ends.
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }

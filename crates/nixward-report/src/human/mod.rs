@@ -48,6 +48,8 @@ pub struct HumanReporter<L, O> {
     /// What failed, to be named again at the end.
     failed: Vec<(String, StepOutcome)>,
     steps: usize,
+    /// Whether standard output failed once; the report goes on without it.
+    output_is_gone: bool,
 }
 
 impl<L: Write, O: Write> HumanReporter<L, O> {
@@ -59,6 +61,7 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
             live,
             failed: Vec::new(),
             steps: 0,
+            output_is_gone: false,
         }
     }
 
@@ -98,17 +101,21 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
 
     /// Writes data that is not the report's own.
     fn write_output(&mut self, bytes: &[u8], end: &[u8]) -> io::Result<()> {
+        if self.output_is_gone {
+            return Ok(());
+        }
         let output = &mut self.output;
         let mut write = || {
-            output
-                .write_all(bytes)
-                .and_then(|()| output.write_all(end))
-                .and_then(|()| output.flush())
+            output.write_all(bytes)?;
+            output.write_all(end)?;
+            output.flush()
         };
-        match &self.live {
+        let written = match &self.live {
             Some(live) => live.suspended(write),
             None => write(),
-        }
+        };
+        self.output_is_gone = written.is_err();
+        written
     }
 
     fn end_live(&mut self) {

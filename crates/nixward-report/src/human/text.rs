@@ -101,7 +101,12 @@ pub(super) fn failure(settings: HumanSettings, outcome: &StepOutcome) -> String 
     if matches!(outcome.status, StepStatus::NotRun | StepStatus::Cancelled) {
         return String::new();
     }
-    let mut text = if settings.output_is_streamed {
+    // A build's log was kept back even where a program's output is not.
+    let is_build = matches!(
+        outcome.status,
+        StepStatus::BuildFailed(_) | StepStatus::CheckFailed(_)
+    );
+    let mut text = if settings.output_is_streamed && !is_build {
         String::new()
     } else {
         output(outcome)
@@ -145,7 +150,14 @@ fn verdict(status: &StepStatus) -> String {
         StepStatus::CheckFailed(problem) | StepStatus::BuildFailed(problem) => {
             build_problem(problem)
         }
-        StepStatus::EvaluationFailed { message } => message.clone(),
+        StepStatus::EvaluationFailed {
+            message,
+            hint: None,
+        } => message.clone(),
+        StepStatus::EvaluationFailed {
+            message,
+            hint: Some(hint),
+        } => format!("{message}\nhint: {hint}"),
         StepStatus::CouldNotStart { why } => why.clone(),
         StepStatus::Passed
         | StepStatus::Built { .. }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args};
+use clap::{ArgAction, Args, builder::FalseyValueParser};
 
 use super::value_enums::{ColorChoice, MessageFormat};
 
@@ -18,7 +18,7 @@ pub struct GlobalArgs {
         short,
         long,
         global = true,
-        env = "NIXWARD_QUIET",
+        env = "NIXWARD_QUIET", value_parser = FalseyValueParser::new(),
         hide_env_values = true,
         conflicts_with = "verbose"
     )]

@@ -65,7 +65,21 @@ pub enum Command {
 
 /// Reads the arguments.
 pub(crate) fn parse(args: &[OsString]) -> Result<Cli, CliError> {
-    Cli::try_parse_from(args).map_err(CliError::from_clap)
+    Cli::try_parse_from(help_of_own_verb(args)).map_err(CliError::from_clap)
+}
+
+/// `nixward help VERB` is `nixward VERB --help` for verbs that only the workspace knows.
+fn help_of_own_verb(args: &[OsString]) -> Vec<OsString> {
+    match args {
+        [program, help, verb] if help == "help" && is_unknown(&verb.to_string_lossy()) => {
+            vec![program.clone(), verb.clone(), "--help".into()]
+        }
+        _ => args.to_vec(),
+    }
+}
+
+fn is_unknown(verb: &str) -> bool {
+    verb != "help" && !verb.starts_with('-') && command().find_subcommand(verb).is_none()
 }
 
 /// The command, for documentation and completions.

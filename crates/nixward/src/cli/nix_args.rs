@@ -1,6 +1,6 @@
 //! Nix's own flags, passed through.
 
-use clap::Args;
+use clap::{Args, builder::FalseyValueParser};
 
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Nix options")]
@@ -19,15 +19,15 @@ pub struct NixArgs {
     pub system: Option<String>,
 
     /// Accept the settings that the flake brings
-    #[arg(long, env = "NIXWARD_ACCEPT_FLAKE_CONFIG", hide_env_values = true)]
+    #[arg(long, env = "NIXWARD_ACCEPT_FLAKE_CONFIG", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub accept_flake_config: bool,
 
     /// Allow the evaluation to read what is not in the flake
-    #[arg(long, env = "NIXWARD_IMPURE", hide_env_values = true)]
+    #[arg(long, env = "NIXWARD_IMPURE", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub impure: bool,
 
     /// Show where in the Nix code an error comes from
-    #[arg(long, env = "NIXWARD_SHOW_TRACE", hide_env_values = true)]
+    #[arg(long, env = "NIXWARD_SHOW_TRACE", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub show_trace: bool,
 
     /// Set a setting of Nix

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::Args;
+use clap::{Args, builder::FalseyValueParser};
 
 use super::{nix_args::NixArgs, selection_args::SelectionArgs, value_enums::EngineName};
 
@@ -32,7 +32,7 @@ pub struct ExecutionArgs {
     /// Start nothing more after the first failure
     #[arg(
         long,
-        env = "NIXWARD_FAIL_FAST",
+        env = "NIXWARD_FAIL_FAST", value_parser = FalseyValueParser::new(),
         hide_env_values = true,
         overrides_with = "keep_going"
     )]

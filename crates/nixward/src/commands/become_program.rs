@@ -1,74 +1,67 @@
 //! Replacing nixward by another program: the terminal, signals and exit code are the program's from then on.
 
-use std::{
-    collections::BTreeMap, ffi::OsString, os::unix::process::CommandExt as _, path::Path,
-    process::Command,
-};
+use std::{ffi::OsString, os::unix::process::CommandExt as _, path::Path, process::Command};
 
-use nixward_core::plan::{Plan, ProgramAction, Step};
+use nixward_core::{
+    event::EventKind,
+    plan::{Plan, ProgramAction, Step},
+};
 use nixward_exec::{
     Emitter,
-    builder::{self, BuildError},
+    builder::{self, TargetFailure},
     dispatcher::program_path,
 };
-use nixward_nix::runner::RunError;
 
 use crate::{
     error::{CliError, ErrorKind},
     session::Session,
 };
 
-/// Builds for the only step of a plan; gives the step and its outputs.
-pub(super) fn build_single<'a>(
-    session: &Session,
-    plan: &'a Plan,
-    emitter: &mut Emitter<'_>,
-) -> Result<(&'a Step, BTreeMap<String, String>), CliError> {
+/// The only step of a plan for one project.
+pub(super) fn single_step<'a>(session: &Session, plan: &'a Plan) -> Result<&'a Step, CliError> {
     if let Some(failed) = plan.failed.first() {
-        return Err(CliError::new(
-            ErrorKind::Nix,
-            format!("`{}` does not evaluate", failed.label.attribute),
-        )
-        .cause(failed.message.clone())
-        .hint("for the whole trace: --show-trace"));
+        let message = format!("`{}` does not evaluate", failed.label.attribute);
+        return Err(CliError::new(ErrorKind::Nix, message)
+            .cause(failed.message.clone())
+            .hints(failed.hint.clone())
+            .hints(session.trace_hint()));
     }
-    let Some(step) = plan.steps.first() else {
-        return Err(CliError::new(
-            ErrorKind::Internal,
-            "a plan for one project holds no step",
-        ));
-    };
-    let results = builder::build(&session.nix, &session.runner, &step.builds, emitter).map_err(
-        |error| match (&error, session.cancellation.signal()) {
-            (BuildError::Run(RunError::Cancelled), Some(signal)) => CliError::signal(signal),
-            _ => CliError::from_source(ErrorKind::Build, &error),
-        },
-    )?;
-    let outputs = results.of(&step.builds).map_err(|failure| {
-        let mut error = CliError::new(
-            ErrorKind::Build,
-            format!("`{}` cannot be built", step.label.attribute),
-        )
-        .cause(failure.problem.message.clone());
-        let shown = failure.log.len().saturating_sub(30);
-        if let Some(log) = failure.log.get(shown..).filter(|log| !log.is_empty()) {
-            error = error.cause(format!("its log ends with\n{}", log.join("\n")));
-        }
-        match &failure.problem.drv_path {
-            Some(drv_path) => error.hint(format!("its whole log: nix log {drv_path}")),
-            None => error,
-        }
-    })?;
-    Ok((step, outputs))
+    plan.steps
+        .first()
+        .ok_or_else(|| CliError::new(ErrorKind::Internal, "a plan for one project holds no step"))
+}
+
+/// What is said of a build that failed, where nothing else is reported.
+pub(super) fn build_failure(message: &str, failure: &TargetFailure) -> CliError {
+    let mut error = CliError::new(ErrorKind::Build, message).cause(failure.problem.message.clone());
+    let start = failure.log.len().saturating_sub(30);
+    if let Some(log) = failure.log.get(start..).filter(|log| !log.is_empty()) {
+        error = error.cause(format!("its log ends with\n{}", log.join("\n")));
+    }
+    match &failure.problem.drv_path {
+        Some(drv_path) => error.hint(format!("its whole log: nix log {drv_path}")),
+        None => error,
+    }
 }
 
 /// Becomes the program of a project.
 pub(super) fn become_project(
     session: &Session,
+    step: &Step,
     action: &ProgramAction,
-    outputs: &BTreeMap<String, String>,
+    emitter: &mut Emitter<'_>,
 ) -> Result<u8, CliError> {
-    let program = program_path(&action.program, outputs).ok_or_else(|| {
+    let results = builder::build(&session.nix, &session.runner, &step.builds, emitter);
+    // The display is gone before the program has the terminal.
+    emitter.emit(EventKind::HandedOver);
+    let results = results.map_err(|error| session.build_error(&error))?;
+    let outputs = results.of(&step.builds).map_err(|failure| {
+        build_failure(
+            &format!("`{}` cannot be built", step.label.attribute),
+            &failure,
+        )
+    })?;
+    let program = program_path(&action.program, &outputs).ok_or_else(|| {
         CliError::new(ErrorKind::Own, "the output with the program was not built")
     })?;
     let env = action

@@ -13,13 +13,15 @@ use nixward_core::{
 use nixward_exec::Emitter;
 use nixward_manifest::BuiltinVerb;
 use nixward_report::style::{Label, Styles};
-use nixward_schema::{FailedEvaluation, ListDocument, ListedProject, ListedVerb, exit_code};
+use nixward_schema::{
+    DeclaredProject, FailedEvaluation, ListDocument, ListedProject, ListedVerb, exit_code,
+};
 
 use crate::{
     cli::{ListArgs, MessageFormat},
     console_output,
     error::{CliError, ErrorKind},
-    session::Session,
+    session::{Reporting, Session},
     settings::{GlobalSettings, nix_flags},
 };
 
@@ -54,7 +56,7 @@ pub(super) fn ask(session: &Session) -> Result<(Evaluation, ProjectSet), CliErro
         &session.system(),
         &Verb::all(&workspace.manifest),
     );
-    let mut reporters = session.reporters(false);
+    let mut reporters = session.reporters(Reporting::Document);
     let mut listener = |event: &Event| reporters.tell(event);
     let mut emitter = Emitter::new(session.start, &mut listener);
     let answer = session.evaluate(&query, &mut emitter);
@@ -98,6 +100,17 @@ fn document(
             .iter()
             .map(|project| listed(evaluation, &verbs, project))
             .collect(),
+        without_package: if everything {
+            let declared = projects.without_attribute.iter();
+            declared
+                .map(|(name, attr)| DeclaredProject {
+                    name: name.clone(),
+                    attr: attr.clone(),
+                })
+                .collect()
+        } else {
+            Vec::new()
+        },
         ignored: if everything {
             projects.ignored_folders.clone()
         } else {
@@ -108,7 +121,7 @@ fn document(
         } else {
             Vec::new()
         },
-        failed: failed(evaluation, projects, &selected, everything),
+        failed: failed(evaluation, &selected, everything),
     })
 }
 
@@ -204,7 +217,6 @@ fn checks(evaluation: &Evaluation, package: &EvaluatedPackage, project: &Project
 
 fn failed(
     evaluation: &Evaluation,
-    projects: &ProjectSet,
     selected: &[&Project],
     everything: bool,
 ) -> Vec<FailedEvaluation> {
@@ -240,11 +252,6 @@ fn failed(
         }
     }
     if everything {
-        for (project, attr) in &projects.without_attribute {
-            let attribute = format!("packages.{system}.{attr}");
-            let message = format!("the flake has no `{attribute}`");
-            failed.push(entry(Some(project), attribute, message));
-        }
         for (name, check) in &evaluation.checks {
             if let Answer::Failed(message) = &check.answer {
                 failed.push(entry(
@@ -307,6 +314,13 @@ fn human(styles: Styles, document: &ListDocument) -> String {
         text.extend([format!(
             "\nChecks of the workspace: {}\n",
             document.checks.join(", ")
+        )]);
+    }
+    for project in &document.without_package {
+        let word = styles.paint(Label::Bad, "has no package");
+        text.extend([format!(
+            "\n{} {word}: there is no packages.{}.{}\n",
+            project.name, document.workspace.system, project.attr
         )]);
     }
     for folder in &document.ignored {

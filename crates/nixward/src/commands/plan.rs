@@ -3,10 +3,15 @@
 use std::path::PathBuf;
 
 use nixward_core::{
+    evaluation::ImageKind,
     event::{Event, EventKind},
-    plan::{Action, BuildTarget, Plan, ProgramPath, Step},
+    plan::{Action, BuildTarget, ContainerAction, Plan, ProgramPath, Step},
 };
-use nixward_exec::{Emitter, builder::joined};
+use nixward_exec::{
+    Emitter,
+    builder::{every_output, joined},
+    engine::EngineKind,
+};
 use nixward_nix::invocation::shell_quoted;
 use nixward_report::style::Label;
 use nixward_schema::{
@@ -22,26 +27,30 @@ use crate::{
     cli::MessageFormat,
     console_output,
     error::{CliError, ErrorKind},
-    session::Session,
+    session::{Reporting, Session},
     settings::{GlobalSettings, VerbSettings},
 };
 
 pub(super) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8, CliError> {
     let session = Session::open(global, settings.nix.clone())?;
     let prepared = {
-        let mut reporters = session.reporters(false);
+        let mut reporters = session.reporters(Reporting::Document);
         let mut listener = |event: &Event| reporters.tell(event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         let prepared = prepare(&session, settings, &mut emitter);
         emitter.emit(EventKind::HandedOver);
         prepared?
     };
-    print(&session, &prepared)
+    print(&session, &prepared, settings.container.engine)
 }
 
 /// Prints a plan as text or as a document. What does not evaluate makes it fail, as it would make the verb fail.
-pub(super) fn print(session: &Session, prepared: &Prepared) -> Result<u8, CliError> {
-    let document = document(session, &prepared.plan);
+pub(super) fn print(
+    session: &Session,
+    prepared: &Prepared,
+    engine: Option<EngineKind>,
+) -> Result<u8, CliError> {
+    let document = document(session, &prepared.plan, engine);
     let text = match session.settings.message_format {
         MessageFormat::Json => serde_json::to_string_pretty(&document)
             .map(|json| json + "\n")
@@ -56,23 +65,20 @@ pub(super) fn print(session: &Session, prepared: &Prepared) -> Result<u8, CliErr
     })
 }
 
-fn document(session: &Session, plan: &Plan) -> PlanDocument {
+fn document(session: &Session, plan: &Plan, engine: Option<EngineKind>) -> PlanDocument {
     let mut steps = Vec::new();
     let mut built_together = Vec::new();
     for step in &plan.steps {
         let build = steps.len();
         let is_build = matches!(step.action, Action::Build | Action::Check);
-        if !matches!(step.action, Action::Shell(_)) {
+        if let Action::Shell(_) = step.action {
+            steps.push(environment_step(session, step, build));
+        } else {
             built_together.push(build);
             steps.push(build_step(session, step, build, is_build));
         }
         if !is_build {
-            let after = if matches!(step.action, Action::Shell(_)) {
-                Vec::new()
-            } else {
-                vec![build]
-            };
-            steps.push(action_step(session, step, steps.len(), after));
+            steps.push(action_step(session, step, engine, build + 1, vec![build]));
         }
     }
     let targets: Vec<BuildTarget> = plan
@@ -126,10 +132,7 @@ fn build_step(session: &Session, step: &Step, id: usize, is_wanted_itself: bool)
     let reason = if is_wanted_itself {
         reason(step)
     } else {
-        PlanReason {
-            kind: "needed-by".to_owned(),
-            text: format!("needed by {}", step.label),
-        }
+        needed_by(step)
     };
     plan_step(
         step,
@@ -141,7 +144,37 @@ fn build_step(session: &Session, step: &Step, id: usize, is_wanted_itself: bool)
     )
 }
 
-fn action_step(session: &Session, step: &Step, id: usize, after: Vec<usize>) -> PlanStep {
+/// The step that makes the environment of a shell; what it needs is built on the way.
+fn environment_step(session: &Session, step: &Step, id: usize) -> PlanStep {
+    let invocation = step
+        .builds
+        .first()
+        .map(|target| session.nix.print_dev_env(&every_output(target)));
+    let command = invocation.map(|invocation| invocation.to_strings());
+    plan_step(
+        step,
+        id,
+        PlanStepKind::Build,
+        command.unwrap_or_default(),
+        needed_by(step),
+        Vec::new(),
+    )
+}
+
+fn needed_by(step: &Step) -> PlanReason {
+    PlanReason {
+        kind: "needed-by".to_owned(),
+        text: format!("needed by {}", step.label),
+    }
+}
+
+fn action_step(
+    session: &Session,
+    step: &Step,
+    engine: Option<EngineKind>,
+    id: usize,
+    after: Vec<usize>,
+) -> PlanStep {
     let (kind, command) = match &step.action {
         Action::Test(action) | Action::Run(action) => {
             let kind = if matches!(step.action, Action::Test(_)) {
@@ -152,18 +185,10 @@ fn action_step(session: &Session, step: &Step, id: usize, after: Vec<usize>) -> 
             let program = program(step, &action.program);
             (kind, with_args(program, &action.args))
         }
-        Action::Container(action) => {
-            let path = output_path(step, &action.output).unwrap_or_default();
-            (
-                PlanStepKind::Load,
-                vec![
-                    "docker".to_owned(),
-                    "load".to_owned(),
-                    "-i".to_owned(),
-                    path,
-                ],
-            )
-        }
+        Action::Container(action) => (
+            PlanStepKind::Load,
+            load_command(session, step, action, engine),
+        ),
         Action::Shell(action) => {
             let target = step.builds.first();
             let script = target.map_or_else(PathBuf::new, |target| {
@@ -177,6 +202,35 @@ fn action_step(session: &Session, step: &Step, id: usize, after: Vec<usize>) -> 
         Action::Build | Action::Check => (PlanStepKind::Build, Vec::new()),
     };
     plan_step(step, id, kind, command, reason(step), after)
+}
+
+/// How the image comes into the engine; which engine runs is asked only when it is needed.
+fn load_command(
+    session: &Session,
+    step: &Step,
+    action: &ContainerAction,
+    engine: Option<EngineKind>,
+) -> Vec<String> {
+    let path = output_path(step, &action.output).unwrap_or_default();
+    let on_path = |kind: &&EngineKind| {
+        which::which_in(
+            kind.program(),
+            session.environment.get("PATH"),
+            &session.cwd,
+        )
+        .is_ok()
+    };
+    let engine = engine
+        .or_else(|| EngineKind::ALL.iter().find(on_path).copied())
+        .unwrap_or(EngineKind::Docker);
+    let archive = match action.image.kind {
+        ImageKind::Archive | ImageKind::Nix2Container => path,
+        // The program writes the archive.
+        ImageKind::Stream => format!("<what {path} writes>"),
+    };
+    [engine.program(), "load", "-i", &archive]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 fn plan_step(

@@ -3,8 +3,9 @@
 use nixward_core::{
     plan::Plan,
     planner::{self, PlanRequest},
+    project::{Candidate, candidates, is_inside},
     query,
-    selection::{Selected, SelectionReason, SelectionRequest, select},
+    selection::{Selected, SelectionError, SelectionReason, SelectionRequest, select},
     verb::Verb,
 };
 use nixward_exec::Emitter;
@@ -33,9 +34,15 @@ pub(crate) fn prepare(
     let verb = find_verb(session, &settings.verb)?;
     let request = session.request(&settings.selection);
     refuse_arguments_for_many(&request, settings)?;
+    refuse_bare_early(session, &verb, &request)?;
     let query = query::for_verb(workspace, &session.system(), &verb, &request);
     let (evaluated, projects) = session.evaluate(&query, emitter)?;
     let evaluation = &evaluated.evaluation;
+    let has_other_checks = query.whole_flake && !evaluation.checks.is_empty();
+    if projects.projects.is_empty() && projects.without_attribute.is_empty() && !has_other_checks {
+        let ignored_folders = projects.ignored_folders.clone();
+        return Err(SelectionError::NoProjects { ignored_folders }.into());
+    }
     let default_members = workspace.manifest.workspace.default_members.as_deref();
     let selected = select(
         &request,
@@ -58,7 +65,9 @@ pub(crate) fn prepare(
         whole_workspace,
         trailing_args: &settings.arguments,
     })?;
-    if request.all {
+    let nothing_narrows =
+        request.is_bare() && default_members.is_none() && !is_current_folder(&selected);
+    if request.all || nothing_narrows {
         for (project, attr) in &projects.without_attribute {
             plan.failed.push(planner::without_package(
                 &plan, &verb, project, attr, evaluation,
@@ -66,9 +75,7 @@ pub(crate) fn prepare(
         }
     }
     for failed in &mut plan.failed {
-        if let Some(hint) = session.untracked_hint(&failed.message) {
-            failed.message = format!("{}\nhint: {hint}", failed.message);
-        }
+        failed.hint = session.untracked_hint(&failed.message);
     }
     Ok(Prepared {
         plan,
@@ -89,6 +96,37 @@ pub(crate) fn find_verb(session: &Session, name: &str) -> Result<Verb, CliError>
         .hints(crate::hints::did_you_mean(&nearest))
         .hint(format!("its verbs are {}", verbs.join(", ")))
     })
+}
+
+/// A verb that needs a project, called where no project's folder is: known before Nix is asked, where the manifest
+/// says which folders are projects.
+fn refuse_bare_early(
+    session: &Session,
+    verb: &Verb,
+    request: &SelectionRequest,
+) -> Result<(), CliError> {
+    let workspace = &session.discovered.workspace;
+    if !request.is_bare() || verb.runs_over_default_members() || !workspace.has_members() {
+        return Ok(());
+    }
+    let candidates = candidates(workspace);
+    let is_here = |candidate: &Candidate<'_>| {
+        candidate
+            .folder
+            .is_some_and(|folder| is_inside(&request.current_folder, folder))
+    };
+    if candidates.iter().any(is_here) {
+        return Ok(());
+    }
+    let projects = candidates
+        .iter()
+        .filter_map(|candidate| candidate.attribute_names().into_iter().next());
+    let error = SelectionError::NeedsProject {
+        several: verb.takes_several(),
+        verb: verb.name.clone(),
+        projects: projects.collect(),
+    };
+    Err(error.into())
 }
 
 fn is_current_folder(selected: &[Selected<'_>]) -> bool {
@@ -123,7 +161,7 @@ fn arguments_for_many(settings: &VerbSettings) -> CliError {
     )
     .hint(format!("nixward {} PROJECT -- {quoted}", settings.verb))
     .hint(format!(
-        "arguments for every run belong into the manifest: [verbs] {} = {{ args = […] }}",
+        "arguments for every run belong in the manifest: [verbs] {} = {{ args = […] }}",
         settings.verb
     ))
 }

@@ -6,12 +6,12 @@ use std::{
 };
 
 use nixward_core::{
-    names::derivation_name,
+    event::EventKind,
     plan::{BuildTarget, ShellAction, Step},
 };
-use nixward_nix::tool::DerivationOutputs;
+use nixward_exec::{Emitter, builder};
 
-use super::become_program::become_it;
+use super::become_program::{become_it, build_failure};
 use crate::{
     error::{CliError, ErrorKind},
     nix_setup::write_whole,
@@ -29,12 +29,15 @@ pub(super) fn become_shell(
     session: &Session,
     step: &Step,
     action: &ShellAction,
+    emitter: &mut Emitter<'_>,
 ) -> Result<u8, CliError> {
     let target = step
         .builds
         .first()
         .ok_or_else(|| CliError::new(ErrorKind::Internal, "a shell without a derivation"))?;
-    let script = environment_script(session, step, target)?;
+    let script = environment_script(session, step, target, emitter);
+    emitter.emit(EventKind::HandedOver);
+    let script = script?;
     let interactive = action.command.is_empty();
     let text = if interactive {
         interactive_text(step, &script)
@@ -88,34 +91,21 @@ pub(super) fn script_path(session: &Session, target: &BuildTarget, interactive: 
         .join(format!("{base}.{kind}.sh"))
 }
 
-/// The invocation that makes the script; also what a plan shows.
-pub(super) fn environment_derivation(target: &BuildTarget) -> DerivationOutputs {
-    DerivationOutputs {
-        drv_path: target.drv_path.clone(),
-        outputs: vec!["*".to_owned()],
-    }
-}
-
 fn environment_script(
     session: &Session,
     step: &Step,
     target: &BuildTarget,
+    emitter: &mut Emitter<'_>,
 ) -> Result<String, CliError> {
-    let invocation = session.nix.print_dev_env(&environment_derivation(target));
-    let finished = session
-        .runner
-        .run(&invocation)
-        .map_err(|error| CliError::from_source(ErrorKind::Own, &error))?;
-    if finished.succeeded() {
-        return Ok(finished.stdout);
-    }
-    let name = derivation_name(&target.drv_path);
-    Err(CliError::new(
-        ErrorKind::Own,
-        format!("`{}` ({name}) gives no shell", step.label.attribute),
-    )
-    .cause(nixward_nix::message::error_message(&finished.stderr))
-    .hint("a dev shell is made by mkShell, in devShells or as the package's own environment"))
+    let made = builder::dev_environment(&session.nix, &session.runner, target, emitter)
+        .map_err(|error| session.build_error(&error))?;
+    made.map_err(|failure| {
+        build_failure(
+            &format!("`{}` gives no shell", step.label.attribute),
+            &failure,
+        )
+        .hint("a dev shell is made by mkShell, in devShells or as the package's own environment")
+    })
 }
 
 fn interactive_text(step: &Step, script: &str) -> String {

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     error::{CliError, ErrorKind},
-    session::Session,
+    session::{Reporting, Session},
     settings::{GlobalSettings, Loading, VerbSettings},
 };
 
@@ -29,7 +29,12 @@ pub(crate) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8
     let session = Session::open(global, settings.nix.clone())?;
     let (prepared, mut reporters) = {
         // Until the plan is known, nobody knows whether output is streamed.
-        let mut reporters = session.reporters(false);
+        let reporting = if settings.dry_run {
+            Reporting::Document
+        } else {
+            Reporting::Steps
+        };
+        let mut reporters = session.reporters(reporting);
         let mut listener = |event: &Event| reporters.tell(event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         let prepared = prepare(&session, settings, &mut emitter)?;
@@ -37,7 +42,7 @@ pub(crate) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8
     };
     if settings.dry_run {
         drop(reporters);
-        return plan::print(&session, &prepared);
+        return plan::print(&session, &prepared, settings.container.engine);
     }
     let behaviour = prepared.verb.behaviour;
     if prepared.is_single && matches!(behaviour, BuiltinVerb::Run | BuiltinVerb::Shell) {
@@ -53,7 +58,7 @@ pub(crate) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8
         prepared.plan.steps.len() == 1 && prepared.is_single || behaviour == BuiltinVerb::Run;
     if streamed {
         drop(reporters);
-        reporters = session.reporters(true);
+        reporters = session.reporters(Reporting::OneStep);
     }
     let context = context(&session, settings, &prepared, streamed);
     let summary = {
@@ -65,8 +70,9 @@ pub(crate) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8
             &session.cancellation,
             &mut emitter,
         )
-        .map_err(|error| execute_error(&error))?
+        .map_err(|ExecuteError::Build(error)| session.build_error(&error))?
     };
+    let unwritten = reporters.first_error();
     drop(reporters);
     if let Some(signal) = session.cancellation.signal() {
         return Err(CliError::signal(signal));
@@ -74,7 +80,13 @@ pub(crate) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8
     if settings.container.run && summary.failed == 0 {
         return container::run(&session, &context, &prepared.plan);
     }
-    Ok(exit_code_of(&summary))
+    match (exit_code_of(&summary), unwritten) {
+        (exit_code::SUCCESS, Some(error)) => {
+            let message = "not everything could be written";
+            Err(CliError::new(ErrorKind::Step, message).cause(error.to_string()))
+        }
+        (code, _) => Ok(code),
+    }
 }
 
 /// `run` and `shell` of one project: from here on every exit code is the program's, and nixward's own failure is 125.
@@ -85,20 +97,17 @@ fn become_single(
 ) -> Result<u8, CliError> {
     let mut listener = |event: &Event| reporters.tell(event);
     let mut emitter = Emitter::new(session.start, &mut listener);
-    let outcome = become_program::build_single(session, &prepared.plan, &mut emitter);
-    // The display is gone before the program has the terminal.
-    emitter.emit(EventKind::HandedOver);
-    let (step, outputs) = outcome.map_err(|error| error.with_kind(ErrorKind::Own))?;
-    let result = match &step.action {
-        Action::Run(action) => become_program::become_project(session, action, &outputs),
-        Action::Shell(action) => shell::become_shell(session, step, action),
+    let result = become_program::single_step(session, &prepared.plan).and_then(|step| match &step
+        .action
+    {
+        Action::Run(action) => become_program::become_project(session, step, action, &mut emitter),
+        Action::Shell(action) => shell::become_shell(session, step, action, &mut emitter),
         Action::Build | Action::Check | Action::Test(_) | Action::Container(_) => {
-            Err(CliError::new(
-                ErrorKind::Internal,
-                "a plan to run a program holds another step",
-            ))
+            let message = "a plan to run a program holds another step";
+            Err(CliError::new(ErrorKind::Internal, message))
         }
-    };
+    });
+    emitter.emit(EventKind::HandedOver);
     result.map_err(|error| error.with_kind(ErrorKind::Own))
 }
 
@@ -134,14 +143,6 @@ fn context(
         },
         load_images,
     }
-}
-
-fn execute_error(error: &ExecuteError) -> CliError {
-    let kind = match error {
-        ExecuteError::Build(_) => ErrorKind::Build,
-        ExecuteError::Logs(_) => ErrorKind::Step,
-    };
-    CliError::from_source(kind, error)
 }
 
 fn exit_code_of(summary: &RunSummary) -> u8 {
