@@ -15,7 +15,6 @@ import pathlib
 import sys
 
 
-
 class Environment:
     def __init__(self, spec):
         self.out = pathlib.Path(spec["out"])
@@ -32,9 +31,7 @@ class Environment:
         for name in ["python", "python3"]:
             (self.out / "bin" / name).symlink_to(self.name)
         (self.out / "pyvenv.cfg").write_text(
-            f"home = {self.python}/bin\n"
-            "include-system-site-packages = false\n"
-            f"version = {self.version}\n"
+            f"home = {self.python}/bin\ninclude-system-site-packages = false\nversion = {self.version}\n"
         )
         self.merge(pathlib.PurePath("."), [self.python, *self.packages])
 

@@ -200,7 +200,7 @@ def download(request):
         except Exception as problem:  # pip's network layer has no common base class
             if attempt == ATTEMPTS:
                 raise
-            pause = 2 ** attempt
+            pause = 2**attempt
             say(f"{request['fileName']}: {problem}; trying again in {pause} s")
             time.sleep(pause)
 

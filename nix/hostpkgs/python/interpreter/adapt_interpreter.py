@@ -99,7 +99,9 @@ class Interpreter:
             text,
         )
         # The compiler that runs a build is the one on its PATH.
-        return re.sub(r"\b[a-z0-9_]+-linux-gnu-(?:gcc-(?=ar\b))?(gcc|g\+\+|ar|readelf)(?![\w+-])", r"\1", text)
+        return re.sub(
+            r"\b[a-z0-9_]+-linux-gnu-(?:gcc-(?=ar\b))?(gcc|g\+\+|ar|readelf)(?![\w+-])", r"\1", text
+        )
 
     def describe_this_prefix(self):
         files = sorted(self.library.glob("_sysconfigdata_*.py"))

@@ -18,10 +18,14 @@ let
 
   programs = lib.sourceFilesBySuffices ./. [ ".py" ];
 
-  libraryFile = from: to: {
+  # What is for building against it, from the host's folder for libraries.
+  developmentFile = from: to: {
     inherit from to;
     debian = development;
   };
+  pkgConfig =
+    description:
+    developmentFile "/usr/lib/${multiarch}/pkgconfig/${description}.pc" "lib/pkgconfig/${description}.pc";
 in
 hostCopy {
   pname = "python3";
@@ -39,9 +43,9 @@ hostCopy {
       to = "lib/lib${name}.so.1.0";
       debian = "lib${name}";
     }
-    (libraryFile "/usr/include/${multiarch}/${name}/pyconfig.h" "platform-include/pyconfig.h")
-    (libraryFile "/usr/lib/${multiarch}/pkgconfig/python-${pythonVersion}.pc" "lib/pkgconfig/python-${pythonVersion}.pc")
-    (libraryFile "/usr/lib/${multiarch}/pkgconfig/python-${pythonVersion}-embed.pc" "lib/pkgconfig/python-${pythonVersion}-embed.pc")
+    (developmentFile "/usr/include/${multiarch}/${name}/pyconfig.h" "platform-include/pyconfig.h")
+    (pkgConfig "python-${pythonVersion}")
+    (pkgConfig "python-${pythonVersion}-embed")
   ];
   trees = [
     {
@@ -80,6 +84,5 @@ hostCopy {
     mainProgram = name;
     license = lib.licenses.psfl or { };
     platforms = lib.platforms.linux or [ ];
-    position = "${toString ./copy.nix}:28";
   };
 }

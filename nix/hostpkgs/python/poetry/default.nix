@@ -14,8 +14,11 @@ let
   readProject = import ./project.nix { inherit lib; };
   readToml = path: builtins.fromTOML (builtins.readFile path);
 
-  orEmpty = overlay: if lib.isFunction overlay then overlay else throw "an override is a function: self: super: { … }";
-  toList = overrides: map orEmpty (if builtins.isList overrides then overrides else [ overrides ]);
+  checked =
+    overlay:
+    if lib.isFunction overlay then overlay else throw "an override is a function: self: super: { … }";
+  toList =
+    overrides: map checked (if builtins.isList overrides then overrides else [ overrides ]);
 
   # An overlay with the functions that poetry2nix gives its own.
   extensible = overlay: {

@@ -42,7 +42,8 @@ rec {
       noted = entry.markers or entry.marker or "";
       texts = if builtins.isAttrs noted then builtins.attrValues noted else [ noted ];
     in
-    allowsPython (entry.python-versions or "*") && builtins.any (markers.evaluate (environment // { extra = extras; })) texts;
+    allowsPython (entry.python-versions or "*")
+    && builtins.any (markers.evaluate (environment // { extra = extras; })) texts;
 
   # wantedExtras: names of the project's extras, or [ "*" ] for all.
   read =

@@ -23,7 +23,9 @@ let
       builtins.groupBy (pair: pair.name) (map fromRequirement texts)
     );
 
-  withoutPython = table: builtins.removeAttrs (lib.mapAttrs' (name: lib.nameValuePair (normalize name)) table) [ "python" ];
+  withoutPython =
+    table:
+    builtins.removeAttrs (lib.mapAttrs' (name: lib.nameValuePair (normalize name)) table) [ "python" ];
 
   isOptional =
     specification:
@@ -70,7 +72,13 @@ let
     name:
     lib.concatMap (
       item:
-      if builtins.isString item then [ item ] else standardGroup (item.include-group or (throw "pyproject.toml: group ${name} has an entry that is no requirement"))
+      if builtins.isString item then
+        [ item ]
+      else
+        standardGroup (
+          item.include-group
+            or (throw "pyproject.toml: the group ${name} has an entry that is no requirement")
+        )
     ) (groups.${name} or [ ]);
 in
 {

@@ -41,9 +41,10 @@ let
   wanted = map (
     name:
     { inherit name; }
-    // (available.${name}
-      or (throw "uwsgi has no plugin ${builtins.toJSON name} here; there are ${lib.concatStringsSep ", " (builtins.attrNames available)}")
-    )
+    // available.${name} or (throw (
+      "uwsgi has no plugin ${builtins.toJSON name} here; there are "
+      + lib.concatStringsSep ", " (builtins.attrNames available)
+    ))
   ) plugins;
   forEach = f: lib.concatMapStringsSep "\n" f wanted;
 in
