@@ -176,12 +176,16 @@ fn is_about_dependencies(text: &str) -> bool {
 
 /// The message without the log lines that Nix repeats in it; they are kept apart.
 fn without_log(message: &str) -> String {
+    const ENDS: [&str; 3] = ["last ", "for full logs", "output paths:"];
     let lines = message.lines().take_while(|line| {
         let line = line.trim().to_lowercase();
-        let begins_log = line.starts_with("last ") && line.contains("log line");
-        !begins_log && !line.starts_with("for full logs")
+        !ENDS.iter().any(|end| line.starts_with(end))
     });
-    let text = lines.collect::<Vec<_>>().join("\n");
+    // What follows the first line is indented under it.
+    let text: Vec<&str> = lines
+        .map(|line| line.strip_prefix("       ").unwrap_or(line))
+        .collect();
+    let text = text.join("\n");
     text.trim()
         .trim_start_matches("error:")
         .trim()

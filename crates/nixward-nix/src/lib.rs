@@ -7,6 +7,7 @@ pub mod build;
 pub mod derivation_file;
 pub mod evaluation_answer;
 pub mod evaluator;
+pub mod flake_config;
 pub mod flake_reference;
 pub mod internal_json;
 pub mod invocation;

@@ -1,6 +1,6 @@
 //! The `nix` that is used, and how each of its commands is called. Nothing here starts it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{flake_reference::FlakeReference, invocation::Invocation, version::NixVersion};
 
@@ -84,6 +84,19 @@ impl Nix {
             let impure = (!self.flags.impure).then_some("--impure");
             invocation.args(impure).args(["--expr", &expression])
         }
+    }
+
+    /// The settings that a `flake.nix` brings, as JSON; reads the file alone.
+    pub fn flake_config(&self, file: &Path) -> Invocation {
+        self.command("eval")
+            .args(["--json", "--file"])
+            .arg(file)
+            .arg("nixConfig")
+    }
+
+    /// Whether nix.conf accepts such settings from every flake.
+    pub fn accepts_flake_config(&self) -> Invocation {
+        self.command("config").args(["show", "accept-flake-config"])
     }
 
     /// Builds derivations that are already instantiated; nothing is evaluated.

@@ -30,6 +30,7 @@ const FLAKE: &str = "flake.nix";
 pub(crate) struct Discovered {
     pub(crate) workspace: Workspace,
     pub(crate) flake: FlakeReference,
+    pub(crate) flake_folder: PathBuf,
     pub(crate) git: Option<GitFacts>,
     /// Where nixward was called, relative to the workspace root; empty at the root.
     pub(crate) current_folder: String,
@@ -84,6 +85,7 @@ pub(crate) fn discover(cwd: &Path, styled: bool) -> Result<Discovered, CliError>
     Ok(Discovered {
         workspace,
         flake,
+        flake_folder,
         git,
         current_folder: slashed(&root, cwd).unwrap_or_default(),
         warnings,

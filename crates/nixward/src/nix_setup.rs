@@ -9,6 +9,7 @@ use std::{
 
 use fs_err as fs;
 use nixward_nix::{
+    flake_config,
     invocation::Invocation,
     locate::{self, LocateError, SearchPlaces},
     runner::Runner,
@@ -43,6 +44,38 @@ pub(crate) fn find_nix(
         version,
         flags,
     })
+}
+
+/// The settings that the flake brings, if the person accepts them: builds by derivation would not see them.
+pub(crate) fn flake_options(
+    nix: &Nix,
+    runner: &Runner,
+    flake_folder: &Path,
+) -> Result<Vec<(String, String)>, CliError> {
+    let file = flake_folder.join("flake.nix");
+    let failed = |error: &dyn std::error::Error| CliError::from_source(ErrorKind::Nix, error);
+    let text = fs::read_to_string(&file).map_err(|error| failed(&error))?;
+    if !flake_config::may_have_settings(&text) {
+        return Ok(Vec::new());
+    }
+    let accepted = nix.flags.accept_flake_config || {
+        let asked = runner
+            .run(&nix.accepts_flake_config())
+            .map_err(|error| failed(&error))?;
+        asked.stdout.trim() == "true"
+    };
+    if !accepted {
+        // Nix itself warns of what it ignores.
+        return Ok(Vec::new());
+    }
+    let finished = runner
+        .run(&nix.flake_config(&file))
+        .map_err(|error| failed(&error))?;
+    if !finished.succeeded() {
+        // The word stands in a comment, or the file does not evaluate, which the evaluation says better.
+        return Ok(Vec::new());
+    }
+    flake_config::as_options(&finished.stdout).map_err(|error| failed(&error))
 }
 
 fn locate_error(error: &LocateError) -> CliError {

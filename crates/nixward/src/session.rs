@@ -71,7 +71,9 @@ impl Session {
             cwd: cwd.clone(),
             children,
         };
-        let nix = nix_setup::find_nix(&environment, &runner, flags)?;
+        let mut nix = nix_setup::find_nix(&environment, &runner, flags)?;
+        let brought = nix_setup::flake_options(&nix, &runner, &discovered.flake_folder)?;
+        nix.flags.options.extend(brought);
         let start = Instant::now();
         Ok(Self {
             settings: settings.clone(),
