@@ -356,7 +356,92 @@ fn is_image_name_part(part: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::test_runner::{Config as ProptestConfig, TestRunner};
+
     use super::*;
+
+    /// Every grammar, with the pieces that texts like its own are made of.
+    const ALL: &[(&Grammar, &str)] = &[
+        (&TEXT, r"[a\n\x00é ]{0,4}"),
+        (&NAME, r"[aZ0_.é -]{0,4}"),
+        (&VERB_NAME, r"[aZ0_. -]{0,4}"),
+        (&ENVIRONMENT_NAME, r"[aZ0_=-]{0,4}"),
+        (&RELATIVE_PATH, r"[a./\\\x00*-]{0,6}"),
+        (&GLOB, r"[a./\\*{}\[\]!,-]{0,8}"),
+        (&DURATION, r"([0-9]{0,10}(h|m|s|ms|d| )?){0,4}"),
+        (&ATTRIBUTE_PATH, r"[aZ0_.'-]{0,6}"),
+        (
+            &PUBLISHED_PORT,
+            r"((1|250|01|0|\.|\[::1\]|\[|\]|:){0,9}:)?[0-9]{1,5}:[0-9]{0,5}(/(tcp|udp|x)?)?",
+        ),
+        (
+            &REGISTRY,
+            r"(a|B|0|\.|-|--){0,4}(:|:0|:80)?(/(a|0|a0|B|\.|_|__|___|-|--){0,4}){0,2}",
+        ),
+        (&REVISION, r"[a/~^é \x7f-]{0,4}"),
+    ];
+
+    fn agree(grammar: &Grammar, validator: &jsonschema::Validator, text: &str) {
+        // What the patterns can't say they let through.
+        let is_accepted = (grammar.check)(text) != Verdict::Refused;
+        assert_eq!(
+            validator.is_valid(&json!(text)),
+            is_accepted,
+            "{} {text:?}",
+            grammar.noun
+        );
+    }
+
+    #[test]
+    fn patterns_say_what_functions_do() {
+        for (grammar, pieces) in ALL {
+            let validator = jsonschema::validator_for(&grammar.schema()).unwrap();
+            let config = ProptestConfig {
+                cases: 2_000,
+                failure_persistence: None,
+                ..ProptestConfig::default()
+            };
+            TestRunner::new(config)
+                .run(pieces, |text| {
+                    agree(grammar, &validator, &text);
+                    Ok(())
+                })
+                .unwrap();
+        }
+    }
+
+    #[test]
+    fn patterns_have_the_same_bounds() {
+        let ports = jsonschema::validator_for(&PUBLISHED_PORT.schema()).unwrap();
+        let registries = jsonschema::validator_for(&REGISTRY.schema()).unwrap();
+        for port in (0..=1_100)
+            .chain(5_990..=6_010)
+            .chain(9_990..=10_010)
+            .chain(59_990..=70_000)
+        {
+            agree(&PUBLISHED_PORT, &ports, &format!("1:{port}"));
+            agree(&PUBLISHED_PORT, &ports, &format!("{port}:1/udp"));
+            agree(&REGISTRY, &registries, &format!("a:{port}/b"));
+        }
+        for octet in 0..=300 {
+            agree(&PUBLISHED_PORT, &ports, &format!("{octet}.0.0.{octet}:1:1"));
+        }
+        let durations = jsonschema::validator_for(&DURATION.schema()).unwrap();
+        for unit in ["h", "m", "s", "ms"] {
+            for digits in 0..=11 {
+                agree(
+                    &DURATION,
+                    &durations,
+                    &format!("{}{unit}", "9".repeat(digits)),
+                );
+                agree(
+                    &DURATION,
+                    &durations,
+                    &format!("{}{unit}", "0".repeat(digits)),
+                );
+            }
+        }
+    }
 
     #[test]
     fn durations() {

@@ -2,23 +2,26 @@
 
 /// `a`, `a or b`, `a, b or c`, each in backticks.
 pub(crate) fn alternatives<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    joined(words, "or")
+    let words: Vec<String> = words.into_iter().map(quoted).collect();
+    joined(&words, "or")
 }
 
-/// `a`, `a and b`, `a, b and c`, each in backticks.
+/// `a`, `a and b`, `a, b and c`, each in backticks; the first of them where there are many.
 pub(crate) fn enumeration<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    joined(words, "and")
+    const MOST: usize = 20;
+    let mut words: Vec<String> = words.into_iter().map(quoted).collect();
+    if let Some(more) = words.len().checked_sub(MOST).filter(|more| *more > 1) {
+        words.truncate(MOST);
+        words.push(format!("{more} more"));
+    }
+    joined(&words, "and")
 }
 
-fn joined<'a>(words: impl IntoIterator<Item = &'a str>, last_separator: &str) -> String {
-    let mut words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
-    let Some(last) = words.pop() else {
-        return String::new();
-    };
-    if words.is_empty() {
-        last
-    } else {
-        format!("{} {last_separator} {last}", words.join(", "))
+fn joined(words: &[String], last_separator: &str) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} {last_separator} {last}", first.join(", ")),
     }
 }
 
@@ -64,6 +67,7 @@ mod tests {
         assert_eq!(alternatives(["a"]), "`a`");
         assert_eq!(alternatives(["a", "b", "c"]), "`a`, `b` or `c`");
         assert_eq!(enumeration(["a", "b"]), "`a` and `b`");
+        assert!(enumeration(["a"; 22]).ends_with(", `a` and 2 more"));
     }
 
     #[test]

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use indexmap::IndexMap;
 
-use crate::{BuiltinVerb, Diagnostic, DiagnosticKind, suggestion::nearest, wording::quoted};
+use crate::{
+    BuiltinVerb, Diagnostic, DiagnosticKind, grammar, suggestion::nearest, wording::quoted,
+};
 
 pub(super) struct Decoder {
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -40,7 +42,7 @@ impl Decoder {
             .declared_verbs
             .keys()
             .map(String::as_str)
-            .filter(|name| !BuiltinVerb::WORDS.contains(name));
+            .filter(|name| !BuiltinVerb::WORDS.contains(name) && grammar::VERB_NAME.accepts(name));
         BuiltinVerb::WORDS.iter().copied().chain(own)
     }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use toml_parser::decoder::Encoding;
 
-use crate::{Diagnostic, DiagnosticKind};
+use crate::{Diagnostic, DiagnosticKind, wording::quoted};
 
 fn not_for_nix(span: Range<usize>, message: &str) -> Diagnostic {
     Diagnostic::error(DiagnosticKind::NotForNix, span, message)
@@ -30,6 +30,21 @@ pub(super) fn trailing_comma(span: Range<usize>) -> Diagnostic {
     not_for_nix(span, "a comma at the end of an inline table")
         .label("expected `}`")
         .help("Nix reads TOML 1.0, which does not have it")
+}
+
+/// `[a.b]` and then `b.c = 1` in `[a]`. Readers of TOML do not agree about it.
+pub(super) fn dotted_key_into_headers_table(
+    name: &str,
+    span: Range<usize>,
+    header: Range<usize>,
+) -> Diagnostic {
+    let message = format!(
+        "a dotted key for the table {}, which has a header",
+        quoted(name)
+    );
+    not_for_nix(span, &message)
+        .related(header, "the header")
+        .help("Nix does not read it: put the key under a header of its own")
 }
 
 /// A bad value rather than bad TOML, since a JSON Schema can see it.

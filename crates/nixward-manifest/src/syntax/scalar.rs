@@ -105,8 +105,12 @@ fn report(
             event.span().start(),
         ));
     }
-    if decoded.contains('\0') {
-        errors.push(dialect::nul(range(event.span())));
+    if errors.len() == before && decoded.contains('\0') {
+        // Only a quoted text can hold one, as an escape.
+        errors.push(match event.encoding() {
+            Some(_) => dialect::nul(range(event.span())),
+            None => not_a_value(decoded, range(event.span())),
+        });
     }
     errors.len() == before
 }

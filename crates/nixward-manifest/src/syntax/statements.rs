@@ -70,7 +70,7 @@ enum LineStart {
     Header,
     /// `name =`.
     Assignment,
-    /// A closing bracket or a comma.
+    /// A closing bracket, a comma or `=`, with which no statement begins.
     Continuation,
     /// Nothing, or a comment.
     Blank,
@@ -88,9 +88,10 @@ impl LineStart {
             return Self::Blank;
         };
         match first.kind() {
-            TokenKind::RightSquareBracket | TokenKind::RightCurlyBracket | TokenKind::Comma => {
-                Self::Continuation
-            }
+            TokenKind::RightSquareBracket
+            | TokenKind::RightCurlyBracket
+            | TokenKind::Comma
+            | TokenKind::Equals => Self::Continuation,
             TokenKind::LeftSquareBracket => {
                 let is_doubled = line
                     .next_if(|token| token.kind() == TokenKind::LeftSquareBracket)
@@ -132,11 +133,12 @@ fn can_continue(
     match line {
         LineStart::Header => false,
         LineStart::Continuation | LineStart::Blank => true,
-        // In an inline table over several lines, which is refused elsewhere with a better word, it can be the next key.
+        // In an inline table over several lines, which is refused elsewhere with a better word, it can be the next key
+        // or value.
         LineStart::Assignment | LineStart::Other if innermost == TokenKind::LeftCurlyBracket => {
             matches!(
                 last_significant,
-                Some(TokenKind::Comma | TokenKind::LeftCurlyBracket)
+                Some(TokenKind::Comma | TokenKind::LeftCurlyBracket | TokenKind::Equals)
             )
         }
         LineStart::Assignment => false,
@@ -184,6 +186,7 @@ mod tests {
             "a = [\n 1,\n [2],\n # c\n\n 3 ]\n[b]\n",
             "a = [\n  [true],\n  [x.y, 1],\n  [\"b\"]\n]\n",
             "a = { b = 1,\n c = 2,\n}\n",
+            "a = { b\n = 1, c =\n 2 }\n",
             "[[a]]\n[a.b]\nx = [[1], [2]]\n",
             "a = '''\n[b\n'''\n",
         ] {

@@ -38,6 +38,10 @@ pub(super) fn diagnostic(error: &ParseError) -> Diagnostic {
                 .label(format!("expected `{quote}`")),
         };
     }
+    if error.expected().is_some_and(asks_for_printed_characters) {
+        return syntax_error(place, "a control character")
+            .label("expected characters that can be seen");
+    }
     match description {
         "cannot recurse further; max recursion depth met" => {
             syntax_error(place, "lists or tables nested too deep")
@@ -55,6 +59,12 @@ pub(super) fn diagnostic(error: &ParseError) -> Diagnostic {
 /// Whether what was written is no value at all, rather than one with a slip in it.
 pub(super) fn is_about_missing_quotes(error: &ParseError) -> bool {
     error.description() == "string values must be quoted"
+}
+
+fn asks_for_printed_characters(expected: &[Expected]) -> bool {
+    expected
+        .iter()
+        .any(|expected| matches!(expected, Expected::Description(description) if description.ends_with("characters")))
 }
 
 fn expected(expected: &[Expected]) -> Option<String> {
@@ -85,29 +95,36 @@ fn expected(expected: &[Expected]) -> Option<String> {
 /// `errors` must be in the order of the text.
 pub(super) fn one_of_each_line(text: &str, errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut kept: Vec<Diagnostic> = Vec::with_capacity(errors.len());
+    // The index in `kept` of the last syntax error, and the place up to which it is known whether a line ended.
     let mut last_syntax_error: Option<usize> = None;
+    let mut seen_to = 0;
     for error in errors {
         if error.kind != DiagnosticKind::Syntax {
             kept.push(error);
             continue;
         }
-        let start = error.span.start;
-        let on_the_same_line = last_syntax_error.filter(|&last| {
-            let between = text.get(kept[last].span.start..start);
-            between.is_some_and(|between| !between.contains('\n'))
-        });
-        match on_the_same_line {
-            None => {
-                last_syntax_error = Some(kept.len());
-                kept.push(error);
-            }
-            Some(last) if kept[last].message.starts_with(UNCLOSED) => {
-                kept.remove(last);
-                last_syntax_error = Some(kept.len());
-                kept.push(error);
-            }
-            Some(_) => {}
+        let between = text
+            .as_bytes()
+            .get(seen_to..error.span.start)
+            .unwrap_or_default();
+        if between.contains(&b'\n') {
+            last_syntax_error = None;
         }
+        seen_to = seen_to.max(error.span.start);
+        let is_better = |kept: &Diagnostic| !is_about_a_bracket(&error) && is_about_a_bracket(kept);
+        match last_syntax_error {
+            Some(last) if is_better(&kept[last]) => {
+                kept.remove(last);
+            }
+            Some(_) => continue,
+            None => {}
+        }
+        last_syntax_error = Some(kept.len());
+        kept.push(error);
     }
     kept
+}
+
+fn is_about_a_bracket(error: &Diagnostic) -> bool {
+    error.message.starts_with(UNCLOSED)
 }

@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use indexmap::map::Entry as Slot;
 
-use super::node::{Entry, Node, Origin, Table, Value};
+use super::{
+    dialect,
+    node::{Entry, Node, Origin, Table, Value},
+};
 use crate::{Diagnostic, DiagnosticKind, wording::quoted};
 
 /// A key of a dotted path, and where it stands.
@@ -99,11 +102,21 @@ pub(super) fn assign(
                 value: Value::Table(Table::of(Origin::DottedKey)),
             },
         });
+        let first = entry.key_span.clone();
+        let has_header = match &entry.node.value {
+            Value::Table(inner) => inner.origin == Origin::Implied,
+            Value::ArrayOfTables(_) => true,
+            _ => false,
+        };
         table = match &mut entry.node.value {
             Value::Table(inner) if inner.origin == Origin::DottedKey => inner,
             Value::Invalid => return,
+            _ if has_header => {
+                errors.push(dialect::dotted_key_into_headers_table(&name, span, first));
+                return;
+            }
             _ => {
-                errors.push(defined_twice(&name, span, entry.key_span.clone()));
+                errors.push(defined_twice(&name, span, first));
                 return;
             }
         };

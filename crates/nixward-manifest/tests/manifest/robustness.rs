@@ -101,6 +101,40 @@ fn pieces() -> impl Strategy<Value = String> {
         .prop_map(|pieces| pieces.concat())
 }
 
+/// Lines that define a few tables and keys again and again, in every way that there is.
+fn definitions() -> impl Strategy<Value = String> {
+    const LINES: &[&str] = &[
+        "[a]",
+        "[b]",
+        "[a.b]",
+        "[a.c]",
+        "[a.b.c]",
+        "[a.b.c.d]",
+        "[[a]]",
+        "[[b]]",
+        "[[a.b]]",
+        "[[a.b.c]]",
+        "a = 1",
+        "b = 1",
+        "c = 1",
+        "d = []",
+        "a.b = 1",
+        "b.c = 1",
+        "b.c.d = 1",
+        "b.d = 1",
+        "c.d = 1",
+        "c.d.e = 1",
+        "b = {}",
+        "b = { c = 1 }",
+        "c = { d.e = 1, d.f = 2 }",
+        "a = { b = { c.d = 1 } }",
+        "b = [{}, { c = 1 }]",
+        "c = { d = 1, d.e = 2 }",
+    ];
+    proptest::collection::vec(proptest::sample::select(LINES), 0..7)
+        .prop_map(|lines| lines.join("\n"))
+}
+
 /// A manifest with some characters taken out, put in or moved.
 fn mutated() -> impl Strategy<Value = String> {
     let edits = proptest::collection::vec(
@@ -142,7 +176,7 @@ proptest! {
 
     /// What another parser of TOML refuses is refused, and nothing else is but what Nix does not read.
     #[test]
-    fn toml_is_what_the_toml_crate_says(text in prop_oneof![pieces(), mutated()]) {
+    fn toml_is_what_the_toml_crate_says(text in prop_oneof![pieces(), mutated(), definitions()]) {
         use nixward_manifest::DiagnosticKind::{DefinedTwice, NotForNix, Syntax};
         let (_, diagnostics) = parse(&text);
         let is_refused = diagnostics.iter().any(|diagnostic| matches!(diagnostic.kind, Syntax | DefinedTwice));

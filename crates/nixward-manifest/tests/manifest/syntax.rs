@@ -220,6 +220,15 @@ fn toml_1_1_is_refused_since_nix_reads_1_0() {
 }
 
 #[test]
+fn dotted_keys_that_nix_does_not_read_are_refused() {
+    assert_snapshot!(diagnose("[projects.a.test.env]\nA = \"1\"\n[projects.a]\ntest.args = []\n"), @r#"
+    4:1 "test": a dotted key for the table `test`, which has a header
+         1:13 "test": the header
+         help: Nix does not read it: put the key under a header of its own
+    "#);
+}
+
+#[test]
 fn what_nix_cannot_hold_is_refused() {
     assert_snapshot!(diagnose(
         "[verbs]\ntest = { args = [\"a\\u0000\"], retries = 9223372036854775808, env = { \"A\\u0000\" = \"x\" } }\n"
@@ -246,14 +255,14 @@ fn places_are_right_after_a_mark_carriage_returns_and_other_scripts() {
 #[test]
 fn control_characters_are_refused_and_never_shown_raw() {
     assert_snapshot!(diagnose("# \u{1}\n[workspace]\n\"\\u001b[31m\" = 1\nname = \"\\u001b\\u202e\"\nflake = \"a\rb\"\n"), @r#"
-    1:3 "": invalid comment character
-         expected printable characters
+    1:3 "": a control character
+         expected characters that can be seen
     3:1 "\"\\u001b[31m\"": unknown key `\u{1b}[31m` in [workspace]
          help: known here: `name`, `members`, `exclude`, `default-members`, `flake` and `base`
     4:8 "\"\\u001b\\u202e\"": `\u{1b}\u{202e}` is not a name
          expected letters, digits, `_`, `-`, `.`; not `-` or `.` first
-    5:11 "\r": invalid basic string
-         expected non-double-quote visible characters or `\`
+    5:11 "\r": a control character
+         expected characters that can be seen
     "#);
 }
 
