@@ -158,6 +158,12 @@ pub fn resolve(workspace: &Workspace, evaluation: &Evaluation) -> ProjectSet {
                     .ignored_folders
                     .extend(candidate.folder.map(ToOwned::to_owned));
             }
+            None if is_found_elsewhere(candidate, &candidates, &by_name) => {
+                resolution
+                    .set
+                    .ignored_folders
+                    .extend(candidate.folder.map(ToOwned::to_owned));
+            }
             attr => resolution.add_candidate(candidate, attr.clone()),
         }
     }
@@ -169,6 +175,19 @@ pub fn resolve(workspace: &Workspace, evaluation: &Evaluation) -> ProjectSet {
         .projects
         .sort_by(|left, right| left.name.cmp(&right.name));
     resolution.set
+}
+
+/// Whether the declaration that a candidate has, by the name of its folder, is another candidate's.
+fn is_found_elsewhere(
+    candidate: &Candidate<'_>,
+    candidates: &[Candidate<'_>],
+    by_name: &[Option<String>],
+) -> bool {
+    let others = candidates.iter().zip(by_name);
+    candidate.declared_name.is_some()
+        && others
+            .filter(|(_, attr)| attr.is_some())
+            .any(|(other, _)| other.declared_name == candidate.declared_name)
 }
 
 struct Resolution<'a> {
@@ -328,4 +347,178 @@ fn parent_folder(definition: &str) -> &str {
 pub fn is_inside(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::{
+        evaluation::{Answer, EvaluatedPackage},
+        workspace::MemberFolder,
+    };
+
+    fn workspace(manifest: &str, folders: &[&str]) -> Workspace {
+        let (manifest, diagnostics) = nixward_manifest::parse(manifest);
+        assert_eq!(diagnostics, []);
+        let member = |path: &&str| MemberFolder {
+            path: (*path).to_owned(),
+            declaration: None,
+        };
+        Workspace {
+            name: "w".to_owned(),
+            root: "/w".into(),
+            manifest,
+            has_manifest: true,
+            member_folders: folders.iter().map(member).collect(),
+            workspace_prefix: String::new(),
+        }
+    }
+
+    fn evaluation(packages: &[(&str, Option<&str>)]) -> Evaluation {
+        let package = |(name, position): &(&str, Option<&str>)| {
+            let package = EvaluatedPackage {
+                itself: Answer::Present,
+                position: position.map(str::to_owned),
+                ..EvaluatedPackage::default()
+            };
+            ((*name).to_owned(), package)
+        };
+        Evaluation {
+            system: "x86_64-linux".to_owned(),
+            names: packages
+                .iter()
+                .map(|(name, _)| (*name).to_owned())
+                .collect(),
+            packages: packages.iter().map(package).collect::<BTreeMap<_, _>>(),
+            ..Evaluation::default()
+        }
+    }
+
+    fn resolved(workspace: &Workspace, evaluation: &Evaluation) -> Vec<String> {
+        let set = resolve(workspace, evaluation);
+        let project = |project: &Project| {
+            let folder = project.folder.as_deref().unwrap_or("-");
+            format!("{} = {} in {folder}", project.name, project.attr)
+        };
+        let ignored = set
+            .ignored_folders
+            .iter()
+            .map(|folder| format!("ignored {folder}"));
+        let lacking = set
+            .without_attribute
+            .iter()
+            .map(|(name, attr)| format!("{name} lacks {attr}"));
+        set.projects
+            .iter()
+            .map(project)
+            .chain(ignored)
+            .chain(lacking)
+            .collect()
+    }
+
+    const MEMBERS: &str = "[workspace]\nmembers = [\"p/*\"]\n";
+
+    #[test]
+    fn folders_and_attributes_find_each_other_by_folded_name() {
+        let workspace = workspace(MEMBERS, &["p/pc_load_letter", "p/docs"]);
+        let evaluation = evaluation(&[("pc-load-letter", None), ("other", None)]);
+        assert_eq!(
+            resolved(&workspace, &evaluation),
+            [
+                "pc-load-letter = pc-load-letter in p/pc_load_letter",
+                "ignored p/docs"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_declaration_gives_the_name() {
+        let manifest = format!("{MEMBERS}[projects.pc-load-letter]\ntags = [\"web\"]\n");
+        let workspace = workspace(&manifest, &["p/pc_load_letter"]);
+        let set = resolve(&workspace, &evaluation(&[("pc_load_letter", None)]));
+        assert_eq!(set.projects[0].name, "pc-load-letter");
+        assert_eq!(set.projects[0].attr, "pc_load_letter");
+        assert_eq!(set.projects[0].declaration.tags, ["web"]);
+    }
+
+    #[test]
+    fn a_position_finds_an_attribute_of_another_name() {
+        let workspace = workspace(MEMBERS, &["p/service", "p/library"]);
+        let evaluation = evaluation(&[
+            ("svc", Some("p/service/default.nix:3")),
+            ("library", Some("lib/make.nix:1")),
+        ]);
+        assert_eq!(
+            resolved(&workspace, &evaluation),
+            ["library = library in p/library", "svc = svc in p/service"]
+        );
+    }
+
+    #[test]
+    fn an_attribute_that_is_defined_in_another_member_is_not_taken_by_its_name() {
+        let workspace = workspace(MEMBERS, &["p/api", "p/web"]);
+        let evaluation = evaluation(&[("api", Some("p/web/default.nix:1"))]);
+        assert_eq!(
+            resolved(&workspace, &evaluation),
+            ["api = api in p/web", "ignored p/api"]
+        );
+    }
+
+    #[test]
+    fn two_folders_of_one_name_are_one_project() {
+        let workspace = workspace(
+            "[workspace]\nmembers = [\"*/*\"]\n[projects.x]\n",
+            &["p/x", "shells/x"],
+        );
+        assert_eq!(
+            resolved(&workspace, &evaluation(&[("x", None)])),
+            ["x = x in p/x", "ignored shells/x"]
+        );
+        assert_eq!(
+            resolved(
+                &workspace,
+                &evaluation(&[("x", Some("shells/x/default.nix:1"))])
+            ),
+            ["x = x in shells/x", "ignored p/x"]
+        );
+    }
+
+    #[test]
+    fn a_declared_project_without_a_package_is_said() {
+        let workspace = workspace(
+            &format!("{MEMBERS}[projects.gone]\nattr = \"was-here\"\n"),
+            &[],
+        );
+        assert_eq!(
+            resolved(&workspace, &evaluation(&[("x", None)])),
+            ["gone lacks was-here"]
+        );
+    }
+
+    #[test]
+    fn without_members_every_package_is_a_project() {
+        let workspace = workspace("[projects.b]\ntags = [\"t\"]\n", &[]);
+        let evaluation = evaluation(&[
+            ("a", Some("pkgs/a/default.nix:1")),
+            ("b", None),
+            ("c", Some("flake.nix:9")),
+        ]);
+        assert_eq!(
+            resolved(&workspace, &evaluation),
+            ["a = a in pkgs/a", "b = b in -", "c = c in -"]
+        );
+    }
+
+    #[test]
+    fn positions_count_from_the_root_of_the_repository() {
+        let mut workspace = workspace(MEMBERS, &["p/service"]);
+        workspace.workspace_prefix = "sub/dir".to_owned();
+        let evaluation = evaluation(&[("svc", Some("sub/dir/p/service/default.nix:3"))]);
+        assert_eq!(
+            resolved(&workspace, &evaluation),
+            ["svc = svc in p/service"]
+        );
+    }
 }

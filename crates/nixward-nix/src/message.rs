@@ -44,6 +44,9 @@ fn in_nixwards_words(warning: &str) -> String {
         return "flake.lock is missing or does not fit flake.nix; to write it: nix flake lock"
             .to_owned();
     }
+    if warning.starts_with("ignoring untrusted flake configuration") {
+        return format!("{} (to accept it: --accept-flake-config)", warning.trim_end_matches('.'));
+    }
     warning.to_owned()
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn for_selection(error: &SelectionError) -> Vec<String> {
             .chain([LIST.to_owned()])
             .collect(),
         SelectionError::NoProjects { ignored_folders } if ignored_folders.is_empty() => {
-            vec!["a project is a package of the flake: packages.<system>.<name>".to_owned()]
+            vec!["a project is a package of the flake that has a name, which `default` is not: packages.<system>.<name>".to_owned()]
         }
         SelectionError::NoProjects { ignored_folders } => vec![format!(
             "no package of the flake belongs to the member folders {}; are they known to git?",
