@@ -112,7 +112,7 @@ let
         map lib.getDev (builtins.filter (input: input != null) (lib.flatten (lib.imap0 (check kind) list)))
       ) inputs;
 
-      # Structured attributes keep `env` apart; setup.sh exports it.
+      # Structured attributes keep `env` apart; setup/environment.sh exports it.
       isStructured = attrs.__structuredAttrs or false;
       environment = lib.mapAttrs (
         key: value:

@@ -46,7 +46,16 @@ let
         hostStrip="${lib.optionalString (cc != null) "/usr/bin/strip"}"
         hostRelocate=${../bootstrap/relocate}
         hostLibc=${tools.glibc}
-        ${builtins.readFile ./setup.sh}
+        ${lib.concatMapStringsSep "\n" builtins.readFile [
+          ./setup/environment.sh
+          ./setup/hooks.sh
+          ./setup/helpers.sh
+          ./setup/substitute.sh
+          ./setup/inputs.sh
+          ./setup/phases.sh
+          ./setup/fixup.sh
+          ./setup/start.sh
+        ]}
       '';
       setupDerivation = derivation {
         inherit name system setupText;
