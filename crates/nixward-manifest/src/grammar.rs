@@ -13,6 +13,12 @@ use crate::{AttributePath, PublishedPort, settings::InvalidPublishedPort};
 /// More would hide a test that fails.
 pub(crate) const MOST_RETRIES: u8 = 20;
 
+/// Longer ones no system takes as a path below a workspace.
+const LONGEST_PATH: usize = 1024;
+
+/// How deep braces can be nested in a glob. Matching them takes a regular expression as deep.
+const DEEPEST_BRACES: usize = 10;
+
 /// What a text in the manifest may be.
 pub(crate) struct Grammar {
     /// For "`x y` is not …".
@@ -23,6 +29,8 @@ pub(crate) struct Grammar {
     pub(crate) pattern: &'static str,
     /// No text of the grammar matches it.
     pub(crate) refused: Option<&'static str>,
+    /// How many characters a text of the grammar can have.
+    pub(crate) longest: Option<usize>,
     pub(crate) check: fn(&str) -> Verdict,
     /// What to do about a text that does not belong to it, where that is plain.
     pub(crate) advice: fn(&str) -> Option<String>,
@@ -59,6 +67,9 @@ impl Grammar {
         if let Some(refused) = self.refused {
             schema["not"] = json!({ "pattern": refused });
         }
+        if let Some(longest) = self.longest {
+            schema["maxLength"] = json!(longest);
+        }
         schema
     }
 }
@@ -69,6 +80,7 @@ pub(crate) const TEXT: Grammar = Grammar {
     expected: "a text without NUL characters",
     pattern: r"^[^\x00]*$",
     refused: None,
+    longest: None,
     check: |text| Verdict::of(!text.contains('\0')),
     advice: advice_on_option,
 };
@@ -79,6 +91,7 @@ pub(crate) const NAME: Grammar = Grammar {
     expected: "letters, digits, `_`, `-`, `.`; not `-` or `.` first",
     pattern: r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$",
     refused: None,
+    longest: None,
     check: |text| {
         Verdict::of(starts_and_continues(
             text,
@@ -95,6 +108,7 @@ pub(crate) const VERB_NAME: Grammar = Grammar {
     expected: "lower-case letters, digits, `-`, `_`; a letter first",
     pattern: r"^[a-z][a-z0-9_-]*$",
     refused: None,
+    longest: None,
     check: |text| {
         Verdict::of(starts_and_continues(
             text,
@@ -113,6 +127,7 @@ pub(crate) const ENVIRONMENT_NAME: Grammar = Grammar {
     expected: "letters, digits and `_`; not a digit first",
     pattern: r"^[A-Za-z_][A-Za-z0-9_]*$",
     refused: None,
+    longest: None,
     check: |text| {
         Verdict::of(starts_and_continues(
             text,
@@ -129,6 +144,7 @@ pub(crate) const RELATIVE_PATH: Grammar = Grammar {
     expected: "a relative path without `..`",
     pattern: r"^[^\x00]+$",
     refused: Some(OUTSIDE),
+    longest: Some(LONGEST_PATH),
     check: |text| Verdict::of(stays_inside(text)),
     advice: advice_on_path,
 };
@@ -139,17 +155,19 @@ pub(crate) const GLOB: Grammar = Grammar {
     expected: "a relative path or glob without `..`",
     pattern: RELATIVE_PATH.pattern,
     refused: RELATIVE_PATH.refused,
+    longest: Some(LONGEST_PATH),
     check: |text| {
         if !stays_inside(text) {
             Verdict::Refused
-        } else if GlobBuilder::new(text)
-            .literal_separator(true)
-            .build()
-            .is_err()
+        } else if braces_are_shallow(text)
+            && GlobBuilder::new(text)
+                .literal_separator(true)
+                .build()
+                .is_ok()
         {
-            Verdict::BadGlob
-        } else {
             Verdict::Accepted
+        } else {
+            Verdict::BadGlob
         }
     },
     advice: advice_on_path,
@@ -162,6 +180,7 @@ pub(crate) const DURATION: Grammar = Grammar {
     pattern: r"^([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?([0-9]{1,9}ms)?$",
     // Nothing, and zero in all its spellings.
     refused: Some(r"^[0hms]*$"),
+    longest: None,
     check: |text| Verdict::of(parse_duration(text).is_some()),
     advice: advice_on_duration,
 };
@@ -172,6 +191,7 @@ pub(crate) const ATTRIBUTE_PATH: Grammar = Grammar {
     expected: "names joined by dots, such as `tests.unit`",
     pattern: r"^[A-Za-z_][A-Za-z0-9_'-]*(\.[A-Za-z_][A-Za-z0-9_'-]*)*$",
     refused: None,
+    longest: None,
     check: |text| Verdict::of(text.parse::<AttributePath>().is_ok()),
     advice: advice_on_option,
 };
@@ -204,6 +224,7 @@ pub(crate) const PUBLISHED_PORT: Grammar = Grammar {
         "(/(tcp|udp))?$"
     ),
     refused: None,
+    longest: None,
     check: |text| match text.parse::<PublishedPort>() {
         Ok(_) => Verdict::Accepted,
         Err(InvalidPublishedPort::Form) => Verdict::Refused,
@@ -223,6 +244,7 @@ pub(crate) const REGISTRY: Grammar = Grammar {
         r"(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$"
     ),
     refused: None,
+    longest: None,
     check: |text| Verdict::of(is_registry(text)),
     advice: advice_on_option,
 };
@@ -233,6 +255,7 @@ pub(crate) const REVISION: Grammar = Grammar {
     expected: "a branch, a tag or a commit",
     pattern: r"^[^\x00-\x20\x7f-][^\x00-\x20\x7f]*$",
     refused: None,
+    longest: None,
     check: |text| {
         let is_printed = |character: char| character > ' ' && character != '\x7f';
         Verdict::of(starts_and_continues(
@@ -253,7 +276,9 @@ fn advice_on_option(text: &str) -> Option<String> {
 }
 
 fn advice_on_path(path: &str) -> Option<String> {
-    let advice = if path.starts_with('/') {
+    let advice = if path.chars().count() > LONGEST_PATH {
+        "it is too long for a path"
+    } else if path.starts_with('/') {
         "leave out the first `/`: paths are relative"
     } else if path.contains('\\') {
         "write `/` between folders"
@@ -285,6 +310,20 @@ fn stays_inside(path: &str) -> bool {
         && !path.starts_with('/')
         && !path.contains(['\\', '\0'])
         && path.split('/').all(|component| component != "..")
+        && path.chars().count() <= LONGEST_PATH
+}
+
+/// `globset` walks the braces of a glob recursively, and panics where the regular expression is too deep.
+fn braces_are_shallow(glob: &str) -> bool {
+    let mut depth: usize = 0;
+    glob.chars().all(|character| {
+        match character {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth <= DEEPEST_BRACES
+    })
 }
 
 /// Leaves out what doesn't change where a path leads: `./`, doubled and trailing slashes.
@@ -517,7 +556,43 @@ mod tests {
     }
 
     #[test]
+    fn paths_and_braces_have_an_end() {
+        let validator = jsonschema::validator_for(&GLOB.schema()).unwrap();
+        for length in [LONGEST_PATH - 1, LONGEST_PATH, LONGEST_PATH + 1] {
+            for character in ["a", "ü", "🦀"] {
+                agree(&GLOB, &validator, &character.repeat(length));
+                assert_eq!(
+                    RELATIVE_PATH.accepts(&character.repeat(length)),
+                    length <= LONGEST_PATH
+                );
+            }
+        }
+        for depth in [DEEPEST_BRACES, DEEPEST_BRACES + 1] {
+            let glob = format!("{}{}", "{a,".repeat(depth), "}".repeat(depth));
+            assert_eq!(GLOB.accepts(&glob), depth <= DEEPEST_BRACES);
+        }
+        // The heaviest that is taken can be matched, without a panic.
+        let braces = format!(
+            "{}b{}",
+            "{[!é-ü],".repeat(DEEPEST_BRACES),
+            "}".repeat(DEEPEST_BRACES)
+        );
+        for glob in [
+            braces.repeat(LONGEST_PATH / braces.chars().count()),
+            "[!é-ü]**".repeat(LONGEST_PATH / 8),
+        ] {
+            assert!(GLOB.accepts(&glob));
+            let glob = GlobBuilder::new(&glob)
+                .literal_separator(true)
+                .build()
+                .unwrap();
+            assert!(!glob.compile_matcher().is_match("/"));
+        }
+    }
+
+    #[test]
     fn registries() {
+        let validator = jsonschema::validator_for(&REGISTRY.schema()).unwrap();
         for text in [
             "localhost:5000",
             "registry.example.com/initech",
@@ -527,6 +602,7 @@ mod tests {
             "a/b--c",
         ] {
             assert!(REGISTRY.accepts(text), "{text:?}");
+            agree(&REGISTRY, &validator, text);
         }
         for text in [
             "",
@@ -548,6 +624,7 @@ mod tests {
             "a:1:2",
         ] {
             assert!(!REGISTRY.accepts(text), "{text:?}");
+            agree(&REGISTRY, &validator, text);
         }
     }
 }

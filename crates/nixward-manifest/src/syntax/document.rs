@@ -125,6 +125,13 @@ impl Reader<'_> {
             }
             self.position += 1;
         }
+        if path.len() > DEEPEST as usize {
+            self.errors.push(syntax_error::nested_too_deep(range(
+                first.span().append(self.previous_span()),
+            )));
+            // As one that could not be read: a table for each key would be too deep for those who walk the tree.
+            path = vec![None];
+        }
         path
     }
 

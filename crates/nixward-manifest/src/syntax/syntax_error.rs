@@ -43,9 +43,7 @@ pub(super) fn diagnostic(error: &ParseError) -> Diagnostic {
             .label("expected characters that can be seen");
     }
     match description {
-        "cannot recurse further; max recursion depth met" => {
-            syntax_error(place, "lists or tables nested too deep")
-        }
+        "cannot recurse further; max recursion depth met" => nested_too_deep(place),
         _ => {
             let diagnostic = syntax_error(place, description);
             match expected(error.expected().unwrap_or_default()) {
@@ -59,6 +57,10 @@ pub(super) fn diagnostic(error: &ParseError) -> Diagnostic {
 /// Whether what was written is no value at all, rather than one with a slip in it.
 pub(super) fn is_about_missing_quotes(error: &ParseError) -> bool {
     error.description() == "string values must be quoted"
+}
+
+pub(super) fn nested_too_deep(span: Range<usize>) -> Diagnostic {
+    syntax_error(span, "lists or tables nested too deep")
 }
 
 fn asks_for_printed_characters(expected: &[Expected]) -> bool {

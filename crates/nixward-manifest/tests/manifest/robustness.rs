@@ -156,6 +156,51 @@ fn mutated() -> impl Strategy<Value = String> {
     })
 }
 
+/// Nothing here grows faster than the text: with anything quadratic this test would not end.
+#[test]
+fn hostile_texts_are_read_in_time() {
+    const SIZE: usize = 300_000;
+    let repeated = |piece: &str| piece.repeat(SIZE / piece.len());
+    for text in [
+        repeated("["),
+        repeated("{"),
+        repeated("{a="),
+        repeated("a = [\n"),
+        repeated("a = {\n"),
+        repeated("a = {,\n"),
+        repeated("= "),
+        repeated("a."),
+        format!("{}a = 1", repeated("a.")),
+        format!("[{}a]", repeated("a.")),
+        format!("[[{}a]]", repeated("a.")),
+        format!("a = {{ {}a = 1 }}", repeated("a.")),
+        repeated("\"\\e"),
+        repeated("2020-01-01,"),
+        format!("a = [{}", repeated("\"\\q\", ")),
+        format!("a = [{}]", repeated("2020-01-01, ")),
+        format!(
+            "[workspace]\n{} = 1\nname = \"{}\"\n",
+            "m".repeat(SIZE),
+            "x ".repeat(SIZE)
+        ),
+        format!("[workspace]\nmembers = [{}]\n", repeated("\"[\", ")),
+        format!(
+            "workspace.members = [\"{}{}\", 1]",
+            repeated("{"),
+            repeated("}")
+        ),
+        format!("workspace.members = [\"{}\", 1]", repeated("[a]")),
+        format!("workspace.members = [\"{}\", 1]", repeated("**/")),
+        repeated("[a]\n"),
+        repeated("[[a]]\nb = 1\n"),
+        (0..SIZE / 20)
+            .map(|number| format!("[verbs.v{number}]\nlike = \"x\"\n"))
+            .collect(),
+    ] {
+        assert!(!parse(&text).1.is_empty());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
 

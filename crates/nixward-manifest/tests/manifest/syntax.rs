@@ -280,6 +280,12 @@ fn nesting_has_an_end() {
     3:1 "nam": unknown key `nam` in [workspace]
          help: a similar key exists: `name`
     "#);
+    let dotted = format!("{}a = 1\n[workspace]\nnam = 1\n", "a.".repeat(40));
+    assert_snapshot!(diagnose(&dotted), @r#"
+    1:1 "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.": lists or tables nested too deep
+    3:1 "nam": unknown key `nam` in [workspace]
+         help: a similar key exists: `name`
+    "#);
     let unclosed = format!("a = {}\n[workspace]\nnam = 1\n", "{b=[".repeat(10_000));
     assert_snapshot!(diagnose(&unclosed), @r#"
     1:1 "a": unknown key `a` outside of all tables
