@@ -40,11 +40,11 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Those that put the others together.
-const FREE: [&str; 3] = ["nixward", "nixward-tests", "xtask"];
+const FREE: [&str; 2] = ["nixward", "xtask"];
 
 /// Crates from elsewhere that only some of ours may depend on.
 const SPECIAL: &[(&str, &[&str])] = &[
-    ("annotate-snippets", &["nixward"]),
+    ("annotate-snippets", &["nixward-report"]),
     ("clap", &["nixward", "xtask"]),
     ("console", &["nixward-report"]),
     (
@@ -55,7 +55,6 @@ const SPECIAL: &[(&str, &[&str])] = &[
             "nixward-git",
             "nixward",
             "nixward-testing",
-            "nixward-tests",
             "xtask",
         ],
     ),

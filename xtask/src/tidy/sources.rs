@@ -189,7 +189,9 @@ fn is_crate_root(path: &str, manifests: &str) -> bool {
         .splitn(if path.starts_with("crates/") { 3 } else { 2 }, '/')
         .last()
         .unwrap_or_default();
-    by_place || manifests.contains(&format!("path = \"{relative}\""))
+    // A target's path is relative to its crate, or leads out of it to the workspace's folder.
+    let named = |path: &str| manifests.contains(&format!("path = \"{path}\""));
+    by_place || named(relative) || named(&format!("../../{path}"))
 }
 
 #[cfg(test)]
