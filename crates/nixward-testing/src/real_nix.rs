@@ -1,0 +1,167 @@
+//! The Nix that whoever runs the tests has.
+
+use std::{
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
+
+use crate::skip::skipped;
+
+/// A real `nix`, with what it must find in its environment.
+#[derive(Clone, Debug)]
+pub struct RealNix {
+    program: PathBuf,
+    environment: Vec<(OsString, OsString)>,
+    version: String,
+}
+
+/// What a Nix may be told by its environment, and what its builders may need to reach the network.
+const PASSED_ON: [&str; 23] = [
+    "NIX_CONF_DIR",
+    "NIX_USER_CONF_FILES",
+    "NIX_REMOTE",
+    "NIX_STORE_DIR",
+    "NIX_STATE_DIR",
+    "NIX_LOG_DIR",
+    "NIX_LOCALSTATE_DIR",
+    "NIX_SSL_CERT_FILE",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "PIP_CERT",
+    "PIP_CONFIG_FILE",
+    "PIP_DEFAULT_TIMEOUT",
+    "PIP_FIND_LINKS",
+    "PIP_INDEX_URL",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+];
+
+/// The first Nix in which all of the fixtures work; nixward itself supports older ones.
+const OLDEST_FOR_FIXTURES: (u32, u32) = (2, 26);
+
+/// The `nix` on the caller's PATH; nothing (and a line that says so) where there is none that can build the fixtures.
+/// With `NIXWARD_TEST_NIX=required` its absence is a failure.
+pub fn real_nix() -> Option<RealNix> {
+    static FOUND: OnceLock<Result<RealNix, String>> = OnceLock::new();
+    match FOUND.get_or_init(find) {
+        Ok(nix) => Some(nix.clone()),
+        Err(why) if env::var_os("NIXWARD_TEST_NIX").is_some_and(|value| value == "required") => {
+            panic!("NIXWARD_TEST_NIX=required, but {why}")
+        }
+        Err(why) => {
+            skipped(why);
+            None
+        }
+    }
+}
+
+impl RealNix {
+    /// Where it is.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// The variables by which it finds its configuration.
+    pub fn environment(&self) -> &[(OsString, OsString)] {
+        &self.environment
+    }
+
+    /// What it says when asked for its version: `nix (Nix) 2.34.8`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Whether it is at least this release.
+    pub fn is_at_least(&self, major: u32, minor: u32) -> bool {
+        release(&self.version).is_some_and(|release| release >= (major, minor))
+    }
+
+    /// Runs it for a test's own purposes.
+    ///
+    /// # Panics
+    /// Where it fails.
+    pub fn run(&self, args: &[&str]) -> String {
+        let output = Command::new(&self.program)
+            .args(["--extra-experimental-features", "nix-command flakes"])
+            .args(args)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .output()
+            .expect("nix can be started");
+        assert!(
+            output.status.success(),
+            "nix {args:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).expect("nix prints text")
+    }
+}
+
+fn find() -> Result<RealNix, String> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let program = env::split_paths(&path)
+        .map(|folder| folder.join("nix"))
+        .find(|program| program.is_file())
+        .ok_or("there is no nix on PATH")?;
+    let said = |args: &[&str]| -> Result<String, String> {
+        let output = Command::new(&program).args(args).output();
+        let output =
+            output.map_err(|error| format!("{} can't be started: {error}", program.display()))?;
+        let text = if output.stdout.is_empty() {
+            output.stderr
+        } else {
+            output.stdout
+        };
+        Ok(String::from_utf8_lossy(&text).trim().to_owned())
+    };
+    let version = said(&["--version"])?;
+    if release(&version).is_none_or(|release| release < OLDEST_FOR_FIXTURES) {
+        return Err(format!("the fixtures need a newer Nix than {version}"));
+    }
+    let flags = ["--extra-experimental-features", "nix-command"];
+    let sandbox = said(&[&flags[..], &["config", "show", "sandbox"]].concat())?;
+    if sandbox != "false" {
+        return Err(format!(
+            "the fixtures are built with the machine's own shell, and this Nix has sandbox = {sandbox}"
+        ));
+    }
+    let mut environment: Vec<(OsString, OsString)> = PASSED_ON
+        .iter()
+        .filter_map(|name| Some((OsString::from(name), env::var_os(name)?)))
+        .collect();
+    // The tests' home is not the person's, and there may be what tells pip where to download from.
+    if env::var_os("PIP_CONFIG_FILE").is_none()
+        && let Some(file) = pip_configuration()
+    {
+        environment.push(("PIP_CONFIG_FILE".into(), file.into()));
+    }
+    Ok(RealNix {
+        program,
+        environment,
+        version,
+    })
+}
+
+fn pip_configuration() -> Option<PathBuf> {
+    let home = PathBuf::from(env::var_os("HOME")?);
+    let files = [".config/pip/pip.conf", ".pip/pip.conf"];
+    files
+        .iter()
+        .map(|file| home.join(file))
+        .find(|file| file.is_file())
+}
+
+/// The last number in a line such as `nix (Determinate Nix 3.15.1) 2.33.0`.
+fn release(version: &str) -> Option<(u32, u32)> {
+    let number = version.split_whitespace().last()?;
+    let mut parts = number.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
