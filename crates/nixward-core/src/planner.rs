@@ -246,6 +246,11 @@ impl Planner<'_> {
             Answer::NotADerivation(kind) => {
                 Some(format!(" that is a derivation; it is of type {kind}"))
             }
+            _ if falls_back_to_checks(self.request.verb)
+                && subject.selected.attribute.is_none() =>
+            {
+                Some(" and no check".to_owned())
+            }
             _ => None,
         };
         if subject.selected.reason.is_explicit() {
@@ -323,7 +328,7 @@ impl Planner<'_> {
             return Err(PlanError::LacksAttribute(Box::new(LacksAttribute {
                 project: subject.project.name.clone(),
                 verb: self.request.verb.name.clone(),
-                attribute: "checks".to_owned(),
+                attribute: "check".to_owned(),
                 nearest: Vec::new(),
                 offered: Vec::new(),
                 but: None,

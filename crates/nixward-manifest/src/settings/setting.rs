@@ -27,12 +27,12 @@ keywords! {
 impl Setting {
     /// The behaviours that take it.
     pub const fn behaviours(self) -> &'static [BuiltinVerb] {
-        use BuiltinVerb::{Check, Container, Run, Test};
+        use BuiltinVerb::{Container, Run, Test};
         match self {
             Self::Args | Self::Env => &[Run, Test, Container],
-            Self::Timeout => &[Test, Check],
             Self::Publish | Self::Registry => &[Container],
             Self::PassEnv
+            | Self::Timeout
             | Self::SlowAfter
             | Self::Retries
             | Self::Group

@@ -34,7 +34,7 @@ pub(crate) const CORPUS: &[&str] = &[
     r#"{"verbs":{"lint":{"like":"test","retries":20}}}"#,
     r#"{"verbs":{"lint":{"like":"test","retries":21}}}"#,
     r#"{"verbs":{"lint":{"like":"test","retries":-1}}}"#,
-    r#"{"verbs":{"lint":{"like":"check","timeout":"1m"}}}"#,
+    r#"{"verbs":{"lint":{"like":"test","timeout":"1m"}}}"#,
     r#"{"verbs":{"lint":{"like":"shell","attr":"a.b"}}}"#,
     r#"{"verbs":{"test":{"like":"test"}}}"#,
     r#"{"verbs":{"test":{"env":{"A":1}}}}"#,

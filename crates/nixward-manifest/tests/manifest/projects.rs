@@ -135,7 +135,7 @@ fn keys_of_other_tables() {
     2:1 "name": unknown key `name` in [projects.a]
          help: `name` belongs in [workspace]
     3:1 "timeout": unknown key `timeout` in [projects.a]
-         help: `timeout` belongs in the table of verbs like `test` or `check`
+         help: `timeout` belongs in the table of verbs like `test`
     4:1 "tag": unknown key `tag` in [projects.a]
          help: a similar key exists: `tags`
     5:1 "package": `package` is not supported yet

@@ -98,7 +98,7 @@ fn settings_of_another_behaviour() {
     2:21 "\"x\"": `x` is not a port to publish
          expected `HOST:CONTAINER` or `IP:HOST:CONTAINER`
     3:9 "timeout": `timeout` has no meaning in [verbs.run]
-         help: it is a setting of verbs like `test` or `check`
+         help: it is a setting of verbs like `test`
     4:11 "args": `args` has no meaning in [verbs.check]
          help: it is a setting of verbs like `run`, `test` or `container`
     5:11 "env": `env` has no meaning in [verbs.build]
@@ -155,9 +155,9 @@ fn each_behaviour_takes_its_settings_and_no_others() {
 #[test]
 fn durations_have_units() {
     assert_snapshot!(diagnose(
-        "[verbs]\ncheck = { timeout = 10 }\ntest = { timeout = \"10\", slow-after = \"0s\" }\nlint = { like = \"check\", timeout = 1.5 }\nfmt = { like = \"check\", timeout = \"1.5h\" }\nx = { like = \"check\", timeout = -1 }\n"
+        "[verbs]\nsweep = { like = \"test\", timeout = 10 }\ntest = { timeout = \"10\", slow-after = \"0s\" }\nlint = { like = \"test\", timeout = 1.5 }\nfmt = { like = \"test\", timeout = \"1.5h\" }\nx = { like = \"test\", timeout = -1 }\n"
     ), @r#"
-    2:21 "10": wrong type for `timeout`: found an integer
+    2:36 "10": wrong type for `timeout`: found an integer
          expected a string with a unit
          help: write "10s" for seconds, "10m" for minutes
     3:20 "\"10\"": `10` is not a duration
@@ -165,11 +165,11 @@ fn durations_have_units() {
          help: write "10s" for seconds, "10m" for minutes
     3:39 "\"0s\"": `0s` is not a duration
          expected a time such as `250ms`, `90s`, `10m` or `1h30m`
-    4:36 "1.5": wrong type for `timeout`: found a float
+    4:35 "1.5": wrong type for `timeout`: found a float
          expected a string with a unit
-    5:35 "\"1.5h\"": `1.5h` is not a duration
+    5:34 "\"1.5h\"": `1.5h` is not a duration
          expected a time such as `250ms`, `90s`, `10m` or `1h30m`
-    6:33 "-1": wrong type for `timeout`: found an integer
+    6:32 "-1": wrong type for `timeout`: found an integer
          expected a string with a unit
     "#);
 }

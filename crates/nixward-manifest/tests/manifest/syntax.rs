@@ -117,12 +117,12 @@ fn values_that_are_none() {
 
 #[test]
 fn inline_tables_with_parts_missing() {
-    assert_snapshot!(diagnose("[verbs]\ntest = { timeout }\nrun = { = 1 }\ncheck = { timeout = }\nlint = { like = \"test\" args = [] }\n"), @r#"
+    assert_snapshot!(diagnose("[verbs]\ntest = { timeout }\nrun = { = 1 }\nlint2 = { like = \"test\", timeout = }\nlint = { like = \"test\" args = [] }\n"), @r#"
     2:18 "": a missing value
          expected a value
     3:9 "": a missing key
          expected a key
-    4:21 "": a missing value
+    4:36 "": a missing value
          expected a value
     5:24 "": missing comma between key-value pairs
          expected `,`

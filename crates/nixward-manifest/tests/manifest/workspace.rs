@@ -62,7 +62,7 @@ fn keys_that_belong_elsewhere() {
     1:1 "members": unknown key `members` outside of all tables
          help: `members` belongs in [workspace]
     2:1 "timeout": unknown key `timeout` outside of all tables
-         help: `timeout` belongs in the table of verbs like `test` or `check`
+         help: `timeout` belongs in the table of verbs like `test`
     3:1 "publish": unknown key `publish` outside of all tables
          help: `publish` belongs in the table of verbs like `container`
     5:1 "tags": unknown key `tags` in [workspace]
@@ -78,7 +78,7 @@ fn keys_that_belong_elsewhere() {
     10:1 "test": unknown key `test` in [workspace]
          help: `test` is a verb: it belongs in [verbs] or [projects.NAME]
     11:1 "timout": unknown key `timout` in [workspace]
-         help: `timeout` belongs in the table of verbs like `test` or `check`
+         help: `timeout` belongs in the table of verbs like `test`
     12:2 "project": `[project]` in the manifest of a workspace
          help: write `[projects.NAME]`; `[project]` belongs in a member's own nixward.toml
     "#);

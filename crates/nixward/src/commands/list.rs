@@ -12,11 +12,12 @@ use nixward_core::{
 };
 use nixward_exec::Emitter;
 use nixward_manifest::BuiltinVerb;
-use nixward_report::style::{Label, Styles};
+use nixward_report::{human::Verbosity, style::Styles};
 use nixward_schema::{
     DeclaredProject, FailedEvaluation, ListDocument, ListedProject, ListedVerb, exit_code,
 };
 
+use super::list_text;
 use crate::{
     cli::{ListArgs, MessageFormat},
     console_output,
@@ -34,7 +35,10 @@ pub(super) fn run(global: &GlobalSettings, args: &ListArgs) -> Result<u8, CliErr
         MessageFormat::Json => serde_json::to_string_pretty(&document)
             .map(|json| json + "\n")
             .map_err(|error| CliError::from_source(ErrorKind::Internal, &error))?,
-        MessageFormat::Human => human(styles(&session), &document),
+        MessageFormat::Human => {
+            let verbose = session.settings.verbosity == Verbosity::Verbose;
+            list_text::human(styles(&session), verbose, &document)
+        }
     };
     console_output::data(&text).map_err(|error| CliError::from_source(ErrorKind::Step, &error))?;
     Ok(exit_code::SUCCESS)
@@ -263,82 +267,4 @@ fn failed(
         }
     }
     failed
-}
-
-fn human(styles: Styles, document: &ListDocument) -> String {
-    let cells: Vec<[String; 4]> = document
-        .projects
-        .iter()
-        .map(|project| {
-            [
-                project.name.clone(),
-                project.verbs.join(" "),
-                project.tags.join(" "),
-                project.path.clone().unwrap_or_default(),
-            ]
-        })
-        .collect();
-    let headings = ["PROJECT", "VERBS", "TAGS", "FOLDER"].map(str::to_owned);
-    let width = |column: usize| {
-        cells
-            .iter()
-            .chain([&headings])
-            .map(|row| console_width(&row[column]))
-            .max()
-            .unwrap_or_default()
-    };
-    // A column without anything in it is left out.
-    let columns: Vec<usize> = (0..4)
-        .filter(|column| cells.iter().any(|row| !row[*column].is_empty()))
-        .collect();
-    let line = |row: &[String; 4], label: Option<Label>| {
-        let padded = columns.iter().map(|column| {
-            let padding = " ".repeat(width(*column) - console_width(&row[*column]));
-            let label = label.or((*column == 0).then_some(Label::Name));
-            let text = label.map_or_else(
-                || row[*column].clone(),
-                |label| styles.paint(label, &row[*column]),
-            );
-            text + &padding
-        });
-        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
-    };
-    let mut text = String::new();
-    if cells.is_empty() {
-        text.push_str("This workspace has no projects.\n");
-    } else {
-        text.push_str(&line(&headings, Some(Label::Heading)));
-        cells.iter().for_each(|row| text.push_str(&line(row, None)));
-    }
-    if !document.checks.is_empty() {
-        text.extend([format!(
-            "\nChecks of the workspace: {}\n",
-            document.checks.join(", ")
-        )]);
-    }
-    for project in &document.without_package {
-        let word = styles.paint(Label::Bad, "has no package");
-        text.extend([format!(
-            "\n{} {word}: there is no packages.{}.{}\n",
-            project.name, document.workspace.system, project.attr
-        )]);
-    }
-    for folder in &document.ignored {
-        text.extend([format!(
-            "\nignored: {folder} (no package of the flake belongs to it; is it known to git?)\n"
-        )]);
-    }
-    for failed in &document.failed {
-        let word = styles.paint(Label::Bad, "does not evaluate");
-        text.extend([format!(
-            "\n{} {word}:\n    {}\n",
-            failed.attribute,
-            failed.message.replace('\n', "\n    ")
-        )]);
-    }
-    text
-}
-
-fn console_width(text: &str) -> usize {
-    nixward_report::style::width(text)
 }

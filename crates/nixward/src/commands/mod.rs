@@ -3,6 +3,7 @@
 mod become_program;
 mod container;
 mod list;
+mod list_text;
 mod overview;
 mod plan;
 mod prepare;

@@ -48,6 +48,12 @@ pub(crate) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8
     if prepared.is_single && matches!(behaviour, BuiltinVerb::Run | BuiltinVerb::Shell) {
         return become_single(&session, &prepared, &mut reporters);
     }
+    if settings.container.run && !prepared.is_single {
+        let message = "an image is run for one project";
+        return Err(
+            CliError::new(ErrorKind::Usage, message).hint("nixward container PROJECT --run")
+        );
+    }
     if behaviour == BuiltinVerb::Shell {
         return Err(
             CliError::new(ErrorKind::Usage, "a shell is opened for one project")

@@ -1,17 +1,11 @@
 //! Finds the workspace: its manifest, member folders and flake, starting from a folder and going up.
 
-use std::{
-    io,
-    path::{Component, Path, PathBuf},
-};
+mod members;
+
+use std::path::{Component, Path, PathBuf};
 
 use fs_err as fs;
-use globset::{Glob, GlobMatcher};
-use nixward_core::{
-    project::candidates,
-    selection::Operand,
-    workspace::{MemberFolder, Workspace},
-};
+use nixward_core::{project::candidates, selection::Operand, workspace::Workspace};
 use nixward_git::GitFacts;
 use nixward_manifest::{Diagnostic, Manifest, Severity};
 use nixward_nix::flake_reference::FlakeReference;
@@ -54,7 +48,7 @@ pub(crate) fn discover(cwd: &Path, styled: bool) -> Result<Discovered, CliError>
         )?);
         manifest = parsed;
     }
-    let member_folders = member_folders(&root, cwd, &manifest, styled, &mut warnings)?;
+    let member_folders = members::member_folders(&root, cwd, &manifest, styled, &mut warnings)?;
     let flake_folder = lexically_joined(
         &root,
         manifest.workspace.flake.as_deref().unwrap_or_default(),
@@ -224,144 +218,6 @@ fn read(path: &Path) -> Result<String, CliError> {
     fs::read_to_string(path).map_err(|error| CliError::from_source(ErrorKind::Manifest, &error))
 }
 
-/// The folders that `members` matches, each with its own manifest where it has one.
-fn member_folders(
-    root: &Path,
-    cwd: &Path,
-    manifest: &Manifest,
-    styled: bool,
-    warnings: &mut Vec<String>,
-) -> Result<Vec<MemberFolder>, CliError> {
-    let mut paths = Vec::new();
-    for pattern in manifest.workspace.members.iter().flatten() {
-        let parts: Vec<&str> = pattern
-            .split('/')
-            .filter(|part| !part.is_empty() && *part != ".")
-            .collect();
-        let matched = expand(root, "", &parts)
-            .map_err(|error| CliError::from_source(ErrorKind::Manifest, &error))?;
-        paths.extend(matched);
-    }
-    paths.sort();
-    paths.dedup();
-    let exclude: Vec<GlobMatcher> = manifest
-        .workspace
-        .exclude
-        .iter()
-        .filter_map(|glob| matcher(glob))
-        .collect();
-    paths.retain(|path| !exclude.iter().any(|glob| glob.is_match(path)));
-    let mut folders = Vec::new();
-    for path in paths {
-        let file = root.join(&path).join(MANIFEST);
-        let mut declaration = None;
-        if file.is_file() {
-            let text = read(&file)?;
-            if nixward_manifest::is_member(&text) {
-                let (parsed, diagnostics) = nixward_manifest::parse_member(&text, manifest);
-                warnings.extend(checked(&diagnostics, &relative(cwd, &file), &text, styled)?);
-                declaration = Some(parsed);
-            }
-        }
-        folders.push(MemberFolder { path, declaration });
-    }
-    check_declared_once(root, manifest, &folders)?;
-    Ok(folders)
-}
-
-/// A project is described in the root's manifest or in its own, never in both.
-fn check_declared_once(
-    root: &Path,
-    manifest: &Manifest,
-    folders: &[MemberFolder],
-) -> Result<(), CliError> {
-    for folder in folders.iter().filter(|folder| folder.declaration.is_some()) {
-        let declared =
-            manifest
-                .projects
-                .iter()
-                .find(|(name, declaration)| match &declaration.path {
-                    Some(path) => *path == folder.path,
-                    None => {
-                        nixward_core::names::fold(name)
-                            == nixward_core::names::fold(folder.base_name())
-                    }
-                });
-        if let Some((name, _)) = declared {
-            let own = root.join(&folder.path).join(MANIFEST);
-            let message = format!("project `{name}` is described twice");
-            return Err(CliError::new(ErrorKind::Manifest, message)
-                .cause(format!(
-                    "once in {}: [projects.{name}]",
-                    root.join(MANIFEST).display()
-                ))
-                .cause(format!("once in {}: [project]", own.display()))
-                .hint("keep one of them"));
-        }
-    }
-    Ok(())
-}
-
-/// The folders below `folder` that the parts of a glob match, relative to the root. Hidden folders are matched only by
-/// a part that begins with a dot, as in a shell.
-fn expand(folder: &Path, prefix: &str, parts: &[&str]) -> io::Result<Vec<String>> {
-    let Some((first, rest)) = parts.split_first() else {
-        return Ok(if prefix.is_empty() {
-            Vec::new()
-        } else {
-            vec![prefix.to_owned()]
-        });
-    };
-    let joined = |name: &str| {
-        if prefix.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{prefix}/{name}")
-        }
-    };
-    if !first.contains(['*', '?', '[', '{']) {
-        let below = folder.join(first);
-        return if below.is_dir() {
-            expand(&below, &joined(first), rest)
-        } else {
-            Ok(Vec::new())
-        };
-    }
-    let mut found = Vec::new();
-    if *first == "**" {
-        found.extend(expand(folder, prefix, rest)?);
-    }
-    let matcher = matcher(first);
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let hidden = name.starts_with('.') && !first.starts_with('.');
-        // Links are followed by one part, and never by `**`: they may lead in circles.
-        let is_folder = if *first == "**" {
-            entry.file_type()?.is_dir()
-        } else {
-            entry.path().is_dir()
-        };
-        if hidden || !is_folder {
-            continue;
-        }
-        if *first == "**" {
-            found.extend(expand(&entry.path(), &joined(&name), parts)?);
-        } else if matcher
-            .as_ref()
-            .is_some_and(|matcher| matcher.is_match(&name))
-        {
-            found.extend(expand(&entry.path(), &joined(&name), rest)?);
-        }
-    }
-    Ok(found)
-}
-
-/// The manifest's globs were checked when it was parsed, so that one that does not compile can't come here.
-fn matcher(glob: &str) -> Option<GlobMatcher> {
-    Glob::new(glob).ok().map(|glob| glob.compile_matcher())
-}
-
 /// An operand as it was written, with folders made relative to the workspace root.
 pub(crate) fn operand(written: &str, cwd: &Path, root: &Path) -> Operand {
     if let Some(name) = written.strip_prefix(".#") {
@@ -420,36 +276,6 @@ pub(crate) fn relative(cwd: &Path, path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn expanded(folders: &[&str], pattern: &str) -> Vec<String> {
-        let root = tempfile::tempdir().unwrap();
-        for folder in folders {
-            fs::create_dir_all(root.path().join(folder)).unwrap();
-        }
-        fs::write(root.path().join("packages/file"), "").unwrap();
-        let parts: Vec<&str> = pattern.split('/').collect();
-        let mut found = expand(root.path(), "", &parts).unwrap();
-        found.sort();
-        found
-    }
-
-    #[test]
-    fn globs_match_folders() {
-        let folders = [
-            "packages/a",
-            "packages/b/deep",
-            "packages/.hidden",
-            "other/c",
-        ];
-        assert_eq!(
-            expanded(&folders, "packages/*"),
-            ["packages/a", "packages/b"]
-        );
-        assert_eq!(expanded(&folders, "*/[ac]"), ["other/c", "packages/a"]);
-        assert_eq!(expanded(&folders, "packages/b/deep"), ["packages/b/deep"]);
-        assert_eq!(expanded(&folders, "**/deep"), ["packages/b/deep"]);
-        assert_eq!(expanded(&folders, "nowhere/*"), Vec::<String>::new());
-    }
 
     #[test]
     fn operands() {
