@@ -67,15 +67,31 @@ pub fn for_verb(
 ) -> EvaluationQuery {
     let mut query = scope(workspace, system, request);
     let below_operand = operand_attributes(request);
-    let bare_operands = request.operands.len() > below_operand.len() || request.operands.is_empty();
     query.attribute_depth = Depth::Full;
-    if bare_operands {
+    if asks_for_the_verb(workspace, request) {
         ask_for_verb(&mut query, verb, is_whole_workspace(workspace, request));
     }
     query.attributes.extend(below_operand);
     query.attributes.sort();
     query.attributes.dedup();
     query
+}
+
+/// Whether the verb itself is asked for, and not only attributes that were written: always but where every operand is
+/// `PROJECT.ATTR`, and no project may have all of it as its name.
+fn asks_for_the_verb(workspace: &Workspace, request: &SelectionRequest) -> bool {
+    let candidates = candidates(workspace);
+    let may_be_a_whole_name = |operand: &Operand| match operand {
+        Operand::Folder { .. } => true,
+        Operand::Name(name) => {
+            !name.contains('.')
+                || !workspace.has_members()
+                || candidates
+                    .iter()
+                    .any(|candidate| candidate.answers_to(name))
+        }
+    };
+    request.operands.is_empty() || request.operands.iter().any(may_be_a_whole_name)
 }
 
 fn ask_for_verb(query: &mut EvaluationQuery, verb: &Verb, whole_workspace: bool) {

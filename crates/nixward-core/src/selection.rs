@@ -1,6 +1,6 @@
 //! Which projects are meant, as cargo does it: names, paths, patterns, tags, the current folder, all.
 
-use globset::{Glob, GlobMatcher};
+use globset::{GlobBuilder, GlobMatcher};
 use thiserror::Error;
 
 use crate::{
@@ -377,7 +377,9 @@ pub fn project_containing<'a>(set: &'a ProjectSet, path: &str) -> Option<&'a Pro
 
 fn matchers(patterns: &[String]) -> Result<Vec<GlobMatcher>, SelectionError> {
     let compile = |pattern: &String| {
-        Glob::new(pattern)
+        GlobBuilder::new(pattern)
+            .literal_separator(true)
+            .build()
             .map(|glob| glob.compile_matcher())
             .map_err(|error| SelectionError::BadPattern {
                 pattern: pattern.clone(),
