@@ -31,6 +31,8 @@ pub struct EvaluatedPackage {
     pub attributes: BTreeMap<String, Answer>,
     /// `passthru.tests`, by name.
     pub tests: BTreeMap<String, Answer>,
+    /// Failed where it can't even be said which tests there are.
+    pub tests_failed: Answer,
     /// `meta.position`, relative to the flake's source tree.
     pub position: Option<String>,
     /// `meta.snowfall.path`, relative to the flake's source tree.

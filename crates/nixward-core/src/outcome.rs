@@ -114,6 +114,8 @@ pub struct RunSummary {
     pub failed: usize,
     pub skipped: usize,
     pub not_run: usize,
+    /// Steps that were ended because the run was cancelled.
+    pub interrupted: usize,
     pub duration: Duration,
     pub cancelled: bool,
     /// The worst that happened.
@@ -124,6 +126,7 @@ impl RunSummary {
     pub fn add(&mut self, status: &StepStatus) {
         match status {
             StepStatus::NotRun => self.not_run += 1,
+            StepStatus::Cancelled => self.interrupted += 1,
             status if status.is_success() => self.passed += 1,
             _ => self.failed += 1,
         }

@@ -28,6 +28,8 @@ pub struct PlanRequest<'a> {
     pub evaluation: &'a Evaluation,
     pub verb: &'a Verb,
     pub selected: &'a [Selected<'a>],
+    /// All projects of the workspace, selected or not.
+    pub projects: &'a [Project],
     /// Whether what belongs to no project is checked too.
     pub whole_workspace: bool,
     /// The arguments after `--`.
@@ -348,6 +350,17 @@ impl Planner<'_> {
             let attribute = Attribute::new(["checks", &evaluation.system, name]);
             self.add_check(Some(subject), &check.answer, &attribute, name);
         }
+        if let Answer::Failed(message) = &subject.package.tests_failed {
+            let attribute = self
+                .package_attribute(subject.project)
+                .join(&Attribute::new(["tests"]));
+            self.fail(
+                subject,
+                &attribute,
+                Some("tests".to_owned()),
+                message.as_deref(),
+            );
+        }
         for (name, answer) in &subject.package.tests {
             let below = Attribute::new(["tests", name]);
             let attribute = self.package_attribute(subject.project).join(&below);
@@ -398,12 +411,11 @@ impl Planner<'_> {
     /// The checks that belong to no project, and what `nix flake check` would find not to evaluate.
     fn add_rest_of_the_flake(&mut self) {
         let evaluation = self.request.evaluation;
-        let selected = self.request.selected;
+        let projects = self.request.projects;
+        // A project's check is run with its project, or not at all where the project is not selected.
         let belongs = |check: &EvaluatedCheck| {
-            check
-                .owner
-                .as_ref()
-                .is_some_and(|owner| selected.iter().any(|one| one.project.attr == *owner))
+            let owner = check.owner.as_ref();
+            owner.is_some_and(|owner| projects.iter().any(|project| project.attr == *owner))
         };
         for (name, check) in evaluation
             .checks

@@ -71,10 +71,31 @@ pub fn for_verb(
     if asks_for_the_verb(workspace, request) {
         ask_for_verb(&mut query, verb, is_whole_workspace(workspace, request));
     }
+    if add_own_attributes(&mut query, workspace, std::slice::from_ref(verb))
+        && query.check_scope == CheckScope::Fallback
+    {
+        // Which attribute decides differs between projects then: all their checks are asked for.
+        query.check_scope = CheckScope::Owned;
+    }
     query.attributes.extend(below_operand);
     query.attributes.sort();
     query.attributes.dedup();
     query
+}
+
+/// Adds the attributes that projects have chosen for verbs; says whether there are any.
+fn add_own_attributes(query: &mut EvaluationQuery, workspace: &Workspace, verbs: &[Verb]) -> bool {
+    let before = query.attributes.len();
+    for candidate in candidates(workspace) {
+        let own = candidate.declaration.map(|declaration| &declaration.verbs);
+        for verb in verbs {
+            let attr = own.and_then(|own| own.get(&verb.name)?.attr.as_ref());
+            query
+                .attributes
+                .extend(attr.map(|path| Attribute::new(path.names())));
+        }
+    }
+    query.attributes.len() > before
 }
 
 /// Whether the verb itself is asked for, and not only attributes that were written: always but where every operand is
@@ -140,7 +161,7 @@ pub fn for_list(workspace: &Workspace, system: &str, verbs: &[Verb]) -> Evaluati
         all: true,
         ..SelectionRequest::default()
     };
-    EvaluationQuery {
+    let mut query = EvaluationQuery {
         itself: Depth::Presence,
         app: Depth::Presence,
         dev_shell: Depth::Presence,
@@ -153,7 +174,9 @@ pub fn for_list(workspace: &Workspace, system: &str, verbs: &[Verb]) -> Evaluati
         checks: Depth::Presence,
         check_scope: CheckScope::OwnedAndUnowned,
         ..scope(workspace, system, &request)
-    }
+    };
+    add_own_attributes(&mut query, workspace, verbs);
+    query
 }
 
 /// Whether a check means the flake's other checks too: at the root, with nothing or all selected.

@@ -140,15 +140,17 @@ pub fn select<'a>(
 ) -> Result<Vec<Selected<'a>>, SelectionError> {
     let mut selected = Vec::new();
     for operand in &request.operands {
-        let (project, attribute) = resolve_operand(operand, set, package_names)?;
-        push_once(
-            &mut selected,
-            Selected {
-                project,
-                attribute,
-                reason: SelectionReason::Named,
-            },
-        );
+        for (project, attribute) in resolve_operand(operand, set, verb, package_names)? {
+            let reason = SelectionReason::Named;
+            push_once(
+                &mut selected,
+                Selected {
+                    project,
+                    attribute,
+                    reason,
+                },
+            );
+        }
     }
     add_matches(request, set, &mut selected)?;
     if request.is_bare() {
@@ -246,12 +248,15 @@ fn select_bare<'a>(
     verb: &Verb,
     default_members: Option<&[String]>,
 ) -> Result<Vec<Selected<'a>>, SelectionError> {
-    if let Some(project) = project_containing(set, &request.current_folder) {
-        return Ok(vec![Selected {
+    let here = projects_containing(set, &request.current_folder);
+    if !here.is_empty() {
+        let projects = only_where_it_can_be(here, verb, "this folder")?;
+        let selected = projects.into_iter().map(|project| Selected {
             project,
             attribute: None,
             reason: SelectionReason::CurrentFolder,
-        }]);
+        });
+        return Ok(selected.collect());
     }
     if !verb.runs_over_default_members() {
         return Err(SelectionError::NeedsProject {
@@ -285,11 +290,30 @@ fn select_bare<'a>(
     named.collect()
 }
 
+/// Several projects of one folder are right for a test; which one is run, a person must say.
+fn only_where_it_can_be<'a>(
+    projects: Vec<&'a Project>,
+    verb: &Verb,
+    written: &str,
+) -> Result<Vec<&'a Project>, SelectionError> {
+    if projects.len() > 1 && !verb.runs_over_default_members() {
+        return Err(SelectionError::Ambiguous {
+            written: written.to_owned(),
+            projects: projects
+                .iter()
+                .map(|project| project.name.clone())
+                .collect(),
+        });
+    }
+    Ok(projects)
+}
+
 fn resolve_operand<'a>(
     operand: &Operand,
     set: &'a ProjectSet,
+    verb: &Verb,
     package_names: &[String],
-) -> Result<(&'a Project, Option<Attribute>), SelectionError> {
+) -> Result<Vec<(&'a Project, Option<Attribute>)>, SelectionError> {
     match operand {
         Operand::Folder {
             written,
@@ -298,16 +322,24 @@ fn resolve_operand<'a>(
         } => Err(SelectionError::NoFolder {
             written: written.clone(),
         }),
-        Operand::Folder { path, written, .. } => project_containing(set, path)
-            .map(|project| (project, None))
-            .ok_or_else(|| SelectionError::NoProjectInFolder {
-                written: written.clone(),
-                is_root: path.is_empty(),
-            }),
+        Operand::Folder { path, written, .. } => {
+            let projects = projects_containing(set, path);
+            if projects.is_empty() {
+                return Err(SelectionError::NoProjectInFolder {
+                    written: written.clone(),
+                    is_root: path.is_empty(),
+                });
+            }
+            let projects = only_where_it_can_be(projects, verb, written)?;
+            Ok(projects
+                .into_iter()
+                .map(|project| (project, None))
+                .collect())
+        }
         Operand::Name(written) => {
             for (name, attribute) in Operand::readings(written) {
                 if let Some(project) = project_named(set, name, written)? {
-                    return Ok((project, attribute));
+                    return Ok(vec![(project, attribute)]);
                 }
             }
             let name = written.split('.').next().unwrap_or(written);
@@ -361,18 +393,15 @@ fn project_names(set: &ProjectSet) -> impl Iterator<Item = &str> {
     set.projects.iter().map(|project| project.name.as_str())
 }
 
-/// The project whose folder holds the path most deeply.
-pub fn project_containing<'a>(set: &'a ProjectSet, path: &str) -> Option<&'a Project> {
-    let holds = |project: &&Project| {
-        project
-            .folder
-            .as_deref()
-            .is_some_and(|folder| is_inside(path, folder))
+/// The projects whose folder holds the path most deeply: one, unless several are defined in the same folder.
+pub fn projects_containing<'a>(set: &'a ProjectSet, path: &str) -> Vec<&'a Project> {
+    let folder_length = |project: &Project| {
+        let folder = project.folder.as_deref()?;
+        is_inside(path, folder).then_some(folder.len())
     };
-    set.projects
-        .iter()
-        .filter(holds)
-        .max_by_key(|project| project.folder.as_deref().map_or(0, str::len))
+    let deepest = set.projects.iter().filter_map(folder_length).max();
+    let is_deepest = |project: &&Project| deepest.is_some() && folder_length(project) == deepest;
+    set.projects.iter().filter(is_deepest).collect()
 }
 
 fn matchers(patterns: &[String]) -> Result<Vec<GlobMatcher>, SelectionError> {

@@ -257,6 +257,10 @@ impl Dispatcher<'_, '_> {
         done: &Receiver<(Arc<StepLabel>, StepOutcome)>,
         running: &mut usize,
     ) {
+        // Before the ends that the signal caused.
+        if self.cancellation.signal().is_some() {
+            self.announce(*running);
+        }
         select! {
             recv(progress) -> message => if let Ok(message) = message { self.tell(message) },
             recv(done) -> message => if let Ok((label, outcome)) = message {
@@ -268,9 +272,6 @@ impl Dispatcher<'_, '_> {
                 self.finish(&label, outcome);
             },
             default(Duration::from_millis(100)) => {}
-        }
-        if self.cancellation.signal().is_some() {
-            self.announce(*running);
         }
     }
 

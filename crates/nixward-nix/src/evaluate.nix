@@ -136,8 +136,9 @@ let
   isChosen = listToAttrs (map (name: { inherit name; value = true; }) chosenNames);
   wantsCheck = check:
     let of = owner check; in
-    if query.only != null then elem check query.only.checks
-    else if of == null then query.checkScope == "owned-and-unowned"
+    if query.only != null then any (one: one.name == check) query.only.checks
+    else if query.checkScope == "owned-and-unowned" then true
+    else if of == null then false
     # The list of units must not depend on what a package says: one that is broken would break the list.
     else isChosen ? ${of} && (query.unitsOnly || query.checkScope != "fallback" || lacksAttributes packages.${of});
   chosenChecks = if query.checks == "nothing" then [ ] else filter wantsCheck (attrNames checks);
@@ -152,6 +153,7 @@ let
       package = packages.${name};
       shell = sameName devShells name;
       tests = valueOr { } (let set = package.tests or { }; in if isAttrs set then set else { });
+      testsFail = !(tryEval (isAttrs (package.tests or { }))).success;
       wantsTests = query.tests != "nothing" && (query.checkScope != "fallback" || lacksAttributes package);
       attributes = map (path: { name = concatStringsSep "." path; value = answer query.attributeDepth (below path package); }) query.attributes;
       lacksOne = any (attribute: attribute.value == null) attributes;
@@ -162,6 +164,7 @@ let
       devShell = answer query.devShell shell;
       attributes = listToAttrs attributes;
       tests = if wantsTests then mapAttrs (_: test: answer query.tests [ test ]) (removeAttrs tests [ "override" "overrideDerivation" ]) else { };
+      testsFailed = if wantsTests && testsFail then { failed = true; } else null;
       position = valueOr null (position package);
       snowfallPath = valueOr null (snowfallPath package);
       description = stringOr null (package.meta.description or null);
@@ -190,7 +193,11 @@ let
 in
 if query.unitsOnly then {
   inherit names;
-  units = { packages = chosenNames; checks = chosenChecks; others = chosenOthers; };
+  units = {
+    packages = chosenNames;
+    checks = map (name: { inherit name; owner = owner name; }) chosenChecks;
+    others = chosenOthers;
+  };
 } else {
   inherit names;
   packages = listToAttrs (map (name: { inherit name; value = answersOf name; }) chosenNames);

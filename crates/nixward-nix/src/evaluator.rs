@@ -127,6 +127,8 @@ impl Evaluator<'_> {
                     explain(&package_attribute.join(&Attribute::from_dotted(path)))
                 });
             }
+            let of_tests = || explain(&package_attribute.join(&Attribute::new(["tests"])));
+            explain_answer(&mut package.tests_failed, of_tests);
             for (test, answer) in &mut package.tests {
                 explain_answer(answer, || {
                     explain(&package_attribute.join(&Attribute::new(["tests", test])))
@@ -198,8 +200,8 @@ fn halves(units: Units) -> Vec<Units> {
     for name in units.packages {
         parts[half()].packages.push(name);
     }
-    for name in units.checks {
-        parts[half()].checks.push(name);
+    for check in units.checks {
+        parts[half()].checks.push(check);
     }
     for path in units.others {
         parts[half()].others.push(path);
@@ -231,6 +233,7 @@ fn culprit(query: &EvaluationQuery, unit: &Units, message: &str) -> Evaluation {
             // An app or a dev shell is an output of its own, and would hide that the package is at fault.
             app: Answer::Absent,
             dev_shell: Answer::Absent,
+            tests_failed: asked(query.tests),
             attributes: query
                 .attributes
                 .iter()
@@ -240,14 +243,12 @@ fn culprit(query: &EvaluationQuery, unit: &Units, message: &str) -> Evaluation {
         };
         evaluation.packages.insert(name.clone(), package);
     }
-    for name in &unit.checks {
-        evaluation.checks.insert(
-            name.clone(),
-            EvaluatedCheck {
-                owner: None,
-                answer: failed(),
-            },
-        );
+    for check in &unit.checks {
+        let failed = EvaluatedCheck {
+            owner: check.owner.clone(),
+            answer: failed(),
+        };
+        evaluation.checks.insert(check.name.clone(), failed);
     }
     for path in &unit.others {
         evaluation
@@ -260,11 +261,19 @@ fn culprit(query: &EvaluationQuery, unit: &Units, message: &str) -> Evaluation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query_expression::CheckUnit;
+
+    fn check(name: &str) -> CheckUnit {
+        CheckUnit {
+            name: name.to_owned(),
+            owner: Some("a".to_owned()),
+        }
+    }
 
     fn units(packages: &[&str], checks: &[&str]) -> Units {
         Units {
             packages: packages.iter().map(|&name| name.to_owned()).collect(),
-            checks: checks.iter().map(|&name| name.to_owned()).collect(),
+            checks: checks.iter().map(|&name| check(name)).collect(),
             others: Vec::new(),
         }
     }
@@ -294,5 +303,11 @@ mod tests {
             Answer::Failed(Some("boom".to_owned()))
         );
         assert_eq!(package.app, Answer::Absent);
+    }
+
+    #[test]
+    fn a_check_that_is_a_culprit_stays_its_owners() {
+        let evaluation = culprit(&EvaluationQuery::default(), &units(&[], &["lint"]), "boom");
+        assert_eq!(evaluation.checks["lint"].owner.as_deref(), Some("a"));
     }
 }

@@ -45,7 +45,10 @@ fn in_nixwards_words(warning: &str) -> String {
             .to_owned();
     }
     if warning.starts_with("ignoring untrusted flake configuration") {
-        return format!("{} (to accept it: --accept-flake-config)", warning.trim_end_matches('.'));
+        return format!(
+            "{} (to accept it: --accept-flake-config)",
+            warning.trim_end_matches('.')
+        );
     }
     warning.to_owned()
 }

@@ -10,8 +10,15 @@ const EVALUATE: &str = include_str!("evaluate.nix");
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Units {
     pub(crate) packages: Vec<String>,
-    pub(crate) checks: Vec<String>,
+    pub(crate) checks: Vec<CheckUnit>,
     pub(crate) others: Vec<Vec<String>>,
+}
+
+/// A check, with the package that it belongs to by its name.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct CheckUnit {
+    pub(crate) name: String,
+    pub(crate) owner: Option<String>,
 }
 
 /// Which part of a query's answer is wanted.

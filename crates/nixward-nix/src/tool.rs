@@ -129,8 +129,6 @@ impl Nix {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn nix(version: &str) -> Nix {

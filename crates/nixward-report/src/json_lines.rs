@@ -65,6 +65,7 @@ fn line_kind(kind: &EventKind) -> Option<EventLineKind> {
             failed: summary.failed,
             skipped: summary.skipped,
             not_run: summary.not_run,
+            interrupted: summary.interrupted,
             milliseconds: milliseconds(summary.duration),
             cancelled: summary.cancelled,
         },

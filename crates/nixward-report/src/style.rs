@@ -37,7 +37,35 @@ impl Styles {
     }
 }
 
+/// A line that a program printed, as it may stand in a report: without what would move the cursor or colour what
+/// follows. Of a line that was written over and over, such as a progress bar, the last is shown.
+pub fn harmless(line: &str) -> String {
+    let plain = console::strip_ansi_codes(line);
+    let last = plain.rsplit('\r').find(|part| !part.is_empty());
+    let is_shown = |character: &char| !character.is_control() || *character == '\t';
+    last.unwrap_or_default().chars().filter(is_shown).collect()
+}
+
+/// How many columns standard output has, where it is a terminal.
+pub fn stdout_columns() -> Option<usize> {
+    let (_, columns) = console::Term::stdout().size_checked()?;
+    Some(usize::from(columns))
+}
+
 /// How many columns a text takes on a terminal.
 pub fn width(text: &str) -> usize {
     console::measure_text_width(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_moves_the_cursor_is_left() {
+        assert_eq!(harmless("\u{1b}[2J\u{1b}[Hover"), "over");
+        assert_eq!(harmless("10%\r20%\r"), "20%");
+        assert_eq!(harmless("a\tb\u{8}\u{7}c"), "a\tbc");
+        assert_eq!(harmless("\u{1b}[31mred\u{1b}[0m 中"), "red 中");
+    }
 }

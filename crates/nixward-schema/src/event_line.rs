@@ -74,6 +74,8 @@ pub enum EventLineKind {
         failed: usize,
         skipped: usize,
         not_run: usize,
+        /// Steps that were ended because the run was cancelled.
+        interrupted: usize,
         milliseconds: u64,
         cancelled: bool,
     },

@@ -4,7 +4,11 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use nixward_report::style::Styles;
 
-use crate::{cli::ColorChoice, environment::Environment};
+use crate::{
+    cli::ColorChoice,
+    environment::Environment,
+    error::{CliError, ErrorKind},
+};
 
 /// Writes an error to standard error. Where even that is gone, nobody is there to be told.
 pub(crate) fn error_text(text: &str) {
@@ -12,15 +16,23 @@ pub(crate) fn error_text(text: &str) {
 }
 
 /// Writes data to standard output. A reader that has read enough is no failure.
-pub(crate) fn data(text: &str) -> io::Result<()> {
+pub(crate) fn data(text: &str) -> Result<(), CliError> {
     let mut stdout = io::stdout().lock();
     match stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
     {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let message = "cannot write to standard output";
+            Err(CliError::new(ErrorKind::Step, message).cause(error.to_string()))
+        }
+        _ => Ok(()),
     }
+}
+
+/// How many columns standard output has, where it is a terminal.
+pub(crate) fn stdout_columns() -> Option<usize> {
+    nixward_report::style::stdout_columns()
 }
 
 /// Whether standard error may be styled.

@@ -46,7 +46,9 @@ pub(crate) fn for_selection(error: &SelectionError) -> Vec<String> {
             "a new folder must be known to git: git add -N FOLDER".to_owned(),
         ],
         SelectionError::NoFolder { .. } => vec![LIST.to_owned()],
-        SelectionError::Ambiguous { .. } => vec!["write the name exactly as it is".to_owned()],
+        SelectionError::Ambiguous { .. } => {
+            vec!["name the one that is meant, exactly as it is".to_owned()]
+        }
         SelectionError::UnknownDefaultMember { name: _, nearest } => did_you_mean(nearest)
             .into_iter()
             .chain([LIST.to_owned()])

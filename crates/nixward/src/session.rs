@@ -152,7 +152,12 @@ impl Session {
                 message: message.clone(),
             });
         }
-        let projects = resolve(&self.discovered.workspace, &evaluated.evaluation);
+        let mut projects = resolve(&self.discovered.workspace, &evaluated.evaluation);
+        let root = &self.discovered.workspace.root;
+        for project in &mut projects.projects {
+            // A position may be one in another flake, whose folders are not here.
+            project.folder.take_if(|folder| !root.join(folder).is_dir());
+        }
         Ok((evaluated, projects))
     }
 

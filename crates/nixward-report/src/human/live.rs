@@ -12,6 +12,8 @@ use nixward_core::{
     names::derivation_name,
 };
 
+use crate::style::harmless;
+
 /// How many of the things that run are shown, besides the first line.
 const MOST_LINES: usize = 7;
 
@@ -75,7 +77,7 @@ impl LiveDisplay {
             EventKind::BuildLine { drv_path, line } => {
                 self.update(
                     drv_path,
-                    format!("build {}: {}", derivation_name(drv_path), shown(line)),
+                    format!("build {}: {}", derivation_name(drv_path), harmless(line)),
                 );
             }
             EventKind::BuildFinished {
@@ -88,7 +90,10 @@ impl LiveDisplay {
                 self.start(&label.id.to_string(), label.to_string());
             }
             EventKind::StepLine { label, line } => {
-                self.update(&label.id.to_string(), format!("{label}: {}", shown(line)));
+                self.update(
+                    &label.id.to_string(),
+                    format!("{label}: {}", harmless(line)),
+                );
             }
             EventKind::StepFinished { label, outcome: _ } => {
                 self.done += 1;
@@ -169,13 +174,4 @@ impl Drop for LiveDisplay {
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
-}
-
-/// A line that a program printed, without what would move the cursor.
-fn shown(line: &str) -> String {
-    let plain = console::strip_ansi_codes(line);
-    plain
-        .chars()
-        .filter(|character| !character.is_control())
-        .collect()
 }

@@ -13,7 +13,10 @@ use nixward_core::{
     plan::StepLabel,
 };
 
-use crate::{reporter::Reporter, style::Styles};
+use crate::{
+    reporter::Reporter,
+    style::{Styles, harmless},
+};
 
 /// Where live displays of a program are drawn.
 pub fn standard_error() -> indicatif::ProgressDrawTarget {
@@ -161,9 +164,11 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
                 *duration,
                 derivation_name(drv_path),
             )),
-            EventKind::BuildLine { drv_path, line } => {
-                self.verbose(&format!("    {}> {line}\n", derivation_name(drv_path)))
-            }
+            EventKind::BuildLine { drv_path, line } => self.verbose(&format!(
+                "    {}> {}\n",
+                derivation_name(drv_path),
+                harmless(line)
+            )),
             EventKind::StepOutput { label: _, bytes } => self.write_output(bytes, b""),
             EventKind::StepFinished { label, outcome } => self.step_finished(label, outcome),
             EventKind::StepSkipped { skipped } => {

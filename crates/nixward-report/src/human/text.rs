@@ -10,7 +10,7 @@ use nixward_core::{
 use super::{HumanSettings, Verbosity};
 use crate::{
     duration::{for_people, seconds},
-    style::Label,
+    style::{Label, harmless},
 };
 
 /// How many of a failed step's last lines are shown; the log has all.
@@ -133,7 +133,7 @@ pub(super) fn output(outcome: &StepOutcome) -> String {
         push(&mut text, &format!("… {before} lines before, in the log"));
     }
     for line in outcome.output.iter().skip(hidden) {
-        push(&mut text, line);
+        push(&mut text, &harmless(line));
     }
     text
 }
@@ -214,7 +214,7 @@ pub(super) fn summary(
     steps: usize,
     failed: &[(String, StepOutcome)],
 ) -> String {
-    let run = summary.passed + summary.failed;
+    let run = summary.passed + summary.failed + summary.interrupted;
     if settings.verbosity == Verbosity::Quiet && failed.is_empty() {
         return String::new();
     }
@@ -234,6 +234,7 @@ pub(super) fn summary(
     let rest = [
         (summary.failed, "failed"),
         (summary.skipped, "skipped"),
+        (summary.interrupted, "interrupted"),
         (summary.not_run, "not run"),
     ];
     counts.extend(

@@ -37,10 +37,11 @@ pub(super) fn run(global: &GlobalSettings, args: &ListArgs) -> Result<u8, CliErr
             .map_err(|error| CliError::from_source(ErrorKind::Internal, &error))?,
         MessageFormat::Human => {
             let verbose = session.settings.verbosity == Verbosity::Verbose;
-            list_text::human(styles(&session), verbose, &document)
+            let columns = console_output::stdout_columns();
+            list_text::human(styles(&session), verbose, columns, &document)
         }
     };
-    console_output::data(&text).map_err(|error| CliError::from_source(ErrorKind::Step, &error))?;
+    console_output::data(&text)?;
     Ok(exit_code::SUCCESS)
 }
 
@@ -93,10 +94,16 @@ fn document(
         selected.into_iter().map(|one| one.project).collect()
     };
     let verbs = Verb::all(&workspace.manifest);
+    let is_project = |attr: &String| {
+        projects
+            .projects
+            .iter()
+            .any(|project| project.attr == *attr)
+    };
     let unowned = evaluation
         .checks
         .iter()
-        .filter(|(_, check)| check.owner.is_none());
+        .filter(|(_, check)| !check.owner.as_ref().is_some_and(is_project));
     Ok(ListDocument {
         version: ListDocument::VERSION,
         workspace: session.header(),

@@ -6,8 +6,13 @@ use nixward_schema::{ListDocument, ListedProject};
 /// How many names of checks are listed unless more is asked for.
 const SHOWN_CHECKS: usize = 8;
 
-pub(super) fn human(styles: Styles, verbose: bool, document: &ListDocument) -> String {
-    let mut text = table(styles, verbose, &document.projects);
+pub(super) fn human(
+    styles: Styles,
+    verbose: bool,
+    columns: Option<usize>,
+    document: &ListDocument,
+) -> String {
+    let mut text = projects(styles, verbose, columns, &document.projects);
     text.push_str(&checks(verbose, &document.checks));
     for project in &document.without_package {
         let word = styles.paint(Label::Bad, "has no package");
@@ -29,15 +34,31 @@ pub(super) fn human(styles: Styles, verbose: bool, document: &ListDocument) -> S
     text
 }
 
-fn table(styles: Styles, verbose: bool, projects: &[ListedProject]) -> String {
+const HEADINGS: [&str; 5] = ["PROJECT", "VERBS", "TAGS", "FOLDER", "DESCRIPTION"];
+
+fn projects(
+    styles: Styles,
+    verbose: bool,
+    columns: Option<usize>,
+    projects: &[ListedProject],
+) -> String {
     if projects.is_empty() {
         return "This workspace has no projects.\n".to_owned();
     }
-    let headings = ["PROJECT", "VERBS", "TAGS", "FOLDER", "DESCRIPTION"].map(str::to_owned);
     let rows: Vec<[String; 5]> = projects
         .iter()
         .map(|project| row(project, verbose))
         .collect();
+    let table = table(styles, &rows);
+    let widest = table.lines().map(width).max().unwrap_or_default();
+    match columns {
+        Some(columns) if widest > columns => paragraphs(styles, &rows),
+        _ => table,
+    }
+}
+
+fn table(styles: Styles, rows: &[[String; 5]]) -> String {
+    let headings = HEADINGS.map(str::to_owned);
     // A column without anything in it is left out.
     let columns: Vec<usize> = (0..headings.len())
         .filter(|column| rows.iter().any(|row| !row[*column].is_empty()))
@@ -60,8 +81,22 @@ fn table(styles: Styles, verbose: bool, projects: &[ListedProject]) -> String {
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
     };
     let mut text = line(&headings, |_| Some(Label::Heading));
-    for row in &rows {
+    for row in rows {
         text.push_str(&line(row, |column| (column == 0).then_some(Label::Name)));
+    }
+    text
+}
+
+/// For terminals that are too narrow for the table: each project on lines of its own.
+fn paragraphs(styles: Styles, rows: &[[String; 5]]) -> String {
+    let mut text = String::new();
+    for row in rows {
+        text.extend([styles.paint(Label::Name, &row[0]), "\n".to_owned()]);
+        for (heading, cell) in HEADINGS.iter().zip(row).skip(1) {
+            if !cell.is_empty() {
+                text.extend([format!("  {}: {cell}\n", heading.to_lowercase())]);
+            }
+        }
     }
     text
 }

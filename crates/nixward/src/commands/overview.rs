@@ -1,17 +1,12 @@
 //! `nixward` alone: where you are, what is here, and the commands to start with.
 
-use nixward_core::{selection::project_containing, verb::Verb};
+use nixward_core::{selection::projects_containing, verb::Verb};
 use nixward_nix::tool::NixFlags;
 use nixward_report::style::{Label, Styles};
 use nixward_schema::exit_code;
 
 use super::list::{ask, can, styles};
-use crate::{
-    console_output,
-    error::{CliError, ErrorKind},
-    session::Session,
-    settings::GlobalSettings,
-};
+use crate::{console_output, error::CliError, session::Session, settings::GlobalSettings};
 
 /// The commands to start with.
 const COMMANDS: [(&str, &str); 6] = [
@@ -43,7 +38,8 @@ pub(super) fn run(global: &GlobalSettings) -> Result<u8, CliError> {
         },
         workspace.root.display()
     );
-    if let Some(project) = project_containing(&projects, &session.discovered.current_folder) {
+    let here = projects_containing(&projects, &session.discovered.current_folder);
+    if let [project] = here.as_slice() {
         let verbs = Verb::all(&workspace.manifest);
         let names: Vec<&str> = verbs
             .iter()
@@ -76,7 +72,7 @@ pub(super) fn run(global: &GlobalSettings) -> Result<u8, CliError> {
         )]);
     }
     text.push_str(&commands(styles));
-    console_output::data(&text).map_err(|error| CliError::from_source(ErrorKind::Step, &error))?;
+    console_output::data(&text)?;
     Ok(exit_code::SUCCESS)
 }
 

@@ -57,7 +57,7 @@ pub(super) fn print(
             .map_err(|error| CliError::from_source(ErrorKind::Internal, &error))?,
         MessageFormat::Human => human(session, &document),
     };
-    console_output::data(&text).map_err(|error| CliError::from_source(ErrorKind::Step, &error))?;
+    console_output::data(&text)?;
     Ok(if document.failed.is_empty() {
         exit_code::SUCCESS
     } else {

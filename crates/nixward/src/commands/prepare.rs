@@ -62,6 +62,7 @@ pub(crate) fn prepare(
         evaluation,
         verb: &verb,
         selected: &selected,
+        projects: &projects.projects,
         whole_workspace,
         trailing_args: &settings.arguments,
     })?;
