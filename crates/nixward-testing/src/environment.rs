@@ -71,3 +71,15 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
         .map(|folder| folder.join(program))
         .find(|path| path.is_file())
 }
+
+/// Whether a program of the machine's is there and ends well.
+pub fn host_program_succeeds(program: &str, args: &[&str]) -> bool {
+    let Some(path) = find(program) else {
+        return false;
+    };
+    std::process::Command::new(path)
+        .args(args)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .is_ok_and(|output| output.status.success())
+}

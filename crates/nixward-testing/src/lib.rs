@@ -38,11 +38,12 @@ mod terminal;
 mod worktree;
 
 pub use command::NixwardCommand;
+pub use environment::host_program_succeeds;
 pub use fake_program::{Call, FakeProgram, call};
 pub use flake_fixture::system;
 pub use initech::{example_port, initech};
 pub use insta;
-pub use output::Output;
+pub use output::{Finished, Output};
 pub use processes::{Mark, wait_until};
 pub use project::Project;
 pub use project_builder::{ProjectBuilder, project};

@@ -1,6 +1,6 @@
 //! How a run of nixward ended, and what it printed.
 
-use std::{os::unix::process::ExitStatusExt as _, process::ExitStatus};
+use std::{ops::Deref, os::unix::process::ExitStatusExt as _, process::ExitStatus};
 
 use serde_json::Value;
 
@@ -91,7 +91,7 @@ impl Output {
 
     /// Fails the test, showing everything, if it did not end with this code.
     #[track_caller]
-    pub fn expect_code(self, code: i32) -> Self {
+    pub fn expect_code(self, code: i32) -> Finished {
         assert_eq!(
             self.exit_code(),
             code,
@@ -99,9 +99,53 @@ impl Output {
             self.stdout,
             self.stderr
         );
-        self
+        Finished(self)
     }
 
+    /// Fails the test, showing everything, if it was not ended by this signal.
+    #[track_caller]
+    pub fn expect_signal(self, signal: i32) -> Finished {
+        assert_eq!(
+            self.signal(),
+            Some(signal),
+            "exit code {}, stdout:\n{}\nstderr:\n{}",
+            self.exit_code(),
+            self.stdout,
+            self.stderr
+        );
+        Finished(self)
+    }
+
+    /// Promises that hold for every run, whatever it is about.
+    #[track_caller]
+    pub(crate) fn assert_sane(&self) {
+        let code = self.exit_code();
+        assert!(
+            !self.stderr.contains("panicked at") && code != 101 && code != 70,
+            "nixward has a bug (exit code {code}):\n{}",
+            self.stderr
+        );
+        assert!(
+            !self.stderr.contains("bug in nixward"),
+            "nixward says that it has a bug:\n{}",
+            self.stderr
+        );
+    }
+}
+
+/// A run whose ending was as expected.
+#[derive(Clone, Debug)]
+pub struct Finished(Output);
+
+impl Deref for Finished {
+    type Target = Output;
+
+    fn deref(&self) -> &Output {
+        &self.0
+    }
+}
+
+impl Finished {
     /// Fails the test if standard error lacks a text.
     #[track_caller]
     pub fn expect_stderr(self, part: &str) -> Self {
@@ -137,19 +181,10 @@ impl Output {
         self
     }
 
-    /// Promises that hold for every run, whatever it is about.
+    /// Fails the test if it did not write just this to standard output.
     #[track_caller]
-    pub(crate) fn assert_sane(&self) {
-        let code = self.exit_code();
-        assert!(
-            !self.stderr.contains("panicked at") && code != 101 && code != 70,
-            "nixward has a bug (exit code {code}):\n{}",
-            self.stderr
-        );
-        assert!(
-            !self.stderr.contains("bug in nixward"),
-            "nixward says that it has a bug:\n{}",
-            self.stderr
-        );
+    pub fn expect_stdout_is(self, text: &str) -> Self {
+        assert_eq!(self.stdout, text, "stderr:\n{}", self.stderr);
+        self
     }
 }

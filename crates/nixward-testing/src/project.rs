@@ -4,6 +4,7 @@ use std::{
     ffi::{OsStr, OsString},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
+    process::{Command, Stdio},
     time::Duration,
 };
 
@@ -82,6 +83,15 @@ impl Project {
     /// Runs git in the workspace.
     pub fn git(&self, args: &[&str]) -> String {
         git(&self.workspace, args)
+    }
+
+    /// A program of the machine's in the workspace and its environment.
+    pub fn host_command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.workspace).env_clear();
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null());
+        command
     }
 
     /// The salt of its derivations: what distinguishes them from those of every other workspace.

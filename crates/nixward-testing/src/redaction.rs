@@ -9,7 +9,7 @@ pub(crate) enum Redactor {
     StoreHashes,
     /// `[   0.312s]` becomes `[DURATION]`, and the milliseconds of a JSON line 0.
     Durations,
-    /// The folder of a run's logs, which is named after time and process, becomes `[RUN]`.
+    /// The folder of a run's logs, which is named after the workspace, time and process, becomes `[RUN]`.
     RunFolders,
     /// `sleep (4711)` becomes `sleep ([PID])`.
     ProcessIds,
@@ -104,13 +104,16 @@ fn milliseconds(_: &str, text: &str) -> Option<usize> {
     (digits > 0).then_some(KEY.len() + digits)
 }
 
-/// `0000000000000-4711`.
+/// `WORKSPACE/0000000000000-4711` below the folder of all runs.
 fn run_folder(before: &str, text: &str) -> Option<usize> {
-    let time = leading(text, |byte| byte.is_ascii_digit());
-    let process = leading(text[time..].strip_prefix('-')?, |byte| {
+    let workspace = text.find('/')? + 1;
+    let run = &text[workspace..];
+    let time = leading(run, |byte| byte.is_ascii_digit());
+    let process = leading(run[time..].strip_prefix('-')?, |byte| {
         byte.is_ascii_digit()
     });
-    (before.ends_with('/') && time == 13 && process > 0).then_some(time + 1 + process)
+    let is_one = before.ends_with("/runs/") && time == 13 && process > 0;
+    is_one.then_some(workspace + time + 1 + process)
 }
 
 fn process_id(before: &str, text: &str) -> Option<usize> {
@@ -137,7 +140,7 @@ mod tests {
         check("PASS [   0.312s] a", "PASS [DURATION] a");
         check("PASS [  12.000s] a", "PASS [DURATION] a");
         check(r#"{"milliseconds":123,"#, r#"{"milliseconds":0,"#);
-        check("/runs/w/1763826000000-77/a.log", "/runs/w/[RUN]/a.log");
+        check("/runs/w/1763826000000-77/a.log", "/runs/[RUN]/a.log");
         check(
             "left: sleep (123), ü (45)",
             "left: sleep ([PID]), ü ([PID])",

@@ -1,0 +1,117 @@
+//! What the tests have in common.
+
+use std::path::Path;
+
+use nixward_testing::{Output, Project, ProjectBuilder, RealNix, real_nix};
+
+/// An empty workspace for the program that cargo built for these tests.
+pub(crate) fn project() -> ProjectBuilder {
+    nixward_testing::project(Path::new(env!("CARGO_BIN_EXE_nixward")))
+}
+
+/// The same with the real Nix, if there is one.
+pub(crate) fn real_project() -> Option<ProjectBuilder> {
+    Some(project().nix(&real_nix()?))
+}
+
+/// The example workspace, if there is a Nix that builds it.
+pub(crate) fn initech() -> Option<ProjectBuilder> {
+    let nix: RealNix = real_nix()?;
+    Some(nixward_testing::initech(
+        Path::new(env!("CARGO_BIN_EXE_nixward")),
+        &nix,
+    ))
+}
+
+/// A small workspace whose projects can do various things:
+///
+/// | | run | test | check | container | lint | push-img |
+/// |---|---|---|---|---|---|---|
+/// | memo | x | | x | | | |
+/// | printer | x | x | x | x | x | x |
+/// | tps-report | x | x | | | x | |
+pub(crate) fn office() -> Option<ProjectBuilder> {
+    let project = real_project()?
+        .manifest(
+            r#"[workspace]
+name = "initech"
+members = ["projects/*"]
+
+[verbs]
+lint = { like = "test" }
+push-img = { like = "run" }
+
+[projects.memo]
+tags = ["paper"]
+
+[projects.printer]
+tags = ["hardware", "web"]
+
+[projects.tps-report]
+tags = ["paper"]
+"#,
+        )
+        .file("projects/memo/memo.txt", "")
+        .file("projects/printer/src/printer.c", "")
+        .file("projects/tps_report/report.txt", "")
+        .file("projects/only-a-folder/notes.txt", "")
+        .outputs(
+            r#"{
+  packages = {
+    memo = project "memo" ''echo "memo $*"'' { meta.description = "Writes memos"; };
+    printer = project "printer" ''echo "printing $*"'' {
+      test = test ''echo "printer tested $*"'';
+      lint = program "lint-printer" "echo linted the printer";
+      push-img = program "push" ''echo "pushed $*"'';
+      python = program "python" ''echo "python $*"'';
+      container = archive "printer" "latest";
+    };
+    tps_report = project "tps-report" ''echo "reporting $*"'' {
+      test = test ''echo "report tested $*"'';
+      lint = program "lint-report" "echo linted the report";
+    };
+  };
+  checks = {
+    memo = check "memo" "true";
+    printer-paper = check "printer-paper" "true";
+    spelling = check "spelling" "true";
+  };
+}"#,
+        );
+    Some(project)
+}
+
+/// Whether a program can be given namespaces here: by root, or by a user who has namespaces of their own.
+pub(crate) fn may_make_namespaces() -> bool {
+    nixward_testing::host_program_succeeds("unshare", &["--mount", "true"])
+        || nixward_testing::host_program_succeeds("unshare", &["--map-root-user", "--mount", "true"])
+}
+
+/// What a plan would do: `PROJECT VERB ATTRIBUTE` of each step that is wanted itself.
+#[track_caller]
+pub(crate) fn planned(output: &Output) -> Vec<String> {
+    let document = output.json();
+    let steps = document["steps"].as_array().expect("a plan has steps");
+    steps
+        .iter()
+        .filter(|step| step["reason"]["kind"] != "needed-by")
+        .map(|step| {
+            let project = step["project"].as_str().unwrap_or("(workspace)");
+            let attribute = step["attribute"].as_str().expect("a step has an attribute");
+            let attribute = attribute.replace(&nixward_testing::system(), "SYSTEM");
+            format!("{project} {} {attribute}", step["verb"].as_str().expect("a step has a verb"))
+        })
+        .collect()
+}
+
+/// Plans, and gives the projects of the steps.
+#[track_caller]
+pub(crate) fn planned_projects(project: &Project, folder: &str, args: &[&str]) -> Vec<String> {
+    let command = project.nixward(["plan", "--message-format", "json"]);
+    let command = args.iter().fold(command, |command, arg| command.arg(arg));
+    let output = command.in_folder(folder).run().expect_code(0);
+    planned(&output)
+        .iter()
+        .map(|step| step.split(' ').next().unwrap_or_default().to_owned())
+        .collect()
+}
