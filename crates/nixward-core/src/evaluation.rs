@@ -10,6 +10,8 @@ pub struct Evaluation {
     pub system: String,
     /// The names of all packages of this system, `default` excepted, whether evaluated or not.
     pub names: Vec<String>,
+    /// The systems that the flake has packages for.
+    pub systems: Vec<String>,
     /// The packages that were asked for, by attribute name.
     pub packages: BTreeMap<String, EvaluatedPackage>,
     /// The checks that were asked for, by attribute name.

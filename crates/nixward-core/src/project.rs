@@ -152,7 +152,7 @@ pub fn resolve(workspace: &Workspace, evaluation: &Evaluation) -> ProjectSet {
     for (index, candidate) in candidates.iter().enumerate() {
         match &by_name[index] {
             // Two folders of the same name, such as packages/x and shells/x, may both find the one attribute x.
-            Some(attr) if resolution.owner(attr, &candidates, &by_name) != Some(index) => {
+            Some(attr) if resolution.is_anothers(index, attr, &candidates, &by_name) => {
                 resolution
                     .set
                     .ignored_folders
@@ -208,6 +208,29 @@ impl Resolution<'_> {
                     .is_some_and(|folder| self.lies_in_another_member(&names[index], folder));
             (!elsewhere).then(|| names[index].clone())
         })
+    }
+
+    /// Whether an attribute that a candidate found by its name is another candidate's. Two projects that the manifest
+    /// names may well share one.
+    fn is_anothers(
+        &self,
+        index: usize,
+        attr: &str,
+        candidates: &[Candidate<'_>],
+        by_name: &[Option<String>],
+    ) -> bool {
+        let owner = self
+            .owner(attr, candidates, by_name)
+            .map(|owner| &candidates[owner]);
+        let own_name = candidates[index].declared_name;
+        let is_owner = owner.is_some_and(|owner| std::ptr::eq(owner, &candidates[index]));
+        let is_named_otherwise = own_name.is_some()
+            && owner.is_some_and(|owner| {
+                owner
+                    .declared_name
+                    .is_some_and(|name| Some(name) != own_name)
+            });
+        !is_owner && !is_named_otherwise
     }
 
     /// Which of the candidates that found an attribute by its name has it: the one in whose folder the package is

@@ -33,6 +33,8 @@ pub struct EvaluationQuery {
     pub check_scope: CheckScope,
     /// Whether everything else that `nix flake check` evaluates for this system is asked for too.
     pub whole_flake: bool,
+    /// Whether it is asked where packages are defined, and what describes them.
+    pub places: bool,
 }
 
 /// How much is asked of something.
@@ -68,6 +70,9 @@ pub fn for_verb(
     let mut query = scope(workspace, system, request);
     let below_operand = operand_attributes(request);
     query.attribute_depth = Depth::Full;
+    // A program or a shell of a named project is had without a look at the package's `meta`, which may be broken.
+    let is_foreground = matches!(verb.behaviour, BuiltinVerb::Run | BuiltinVerb::Shell);
+    query.places = !(is_foreground && is_by_name(request));
     if asks_for_the_verb(workspace, request) {
         ask_for_verb(&mut query, verb, is_whole_workspace(workspace, request));
     }
@@ -162,6 +167,7 @@ pub fn for_list(workspace: &Workspace, system: &str, verbs: &[Verb]) -> Evaluati
         ..SelectionRequest::default()
     };
     let mut query = EvaluationQuery {
+        places: true,
         itself: Depth::Presence,
         app: Depth::Presence,
         dev_shell: Depth::Presence,
@@ -193,16 +199,19 @@ pub fn is_whole_workspace(workspace: &Workspace, request: &SelectionRequest) -> 
     nothing_narrows && (request.all || !in_a_project)
 }
 
-fn scope(workspace: &Workspace, system: &str, request: &SelectionRequest) -> EvaluationQuery {
-    let system = system.to_owned();
-    let named = request
-        .operands
-        .iter()
-        .all(|operand| matches!(operand, Operand::Name(_)))
+/// Whether projects are named, and nothing else selects any.
+fn is_by_name(request: &SelectionRequest) -> bool {
+    let is_name = |operand: &Operand| matches!(operand, Operand::Name(_));
+    request.operands.iter().all(is_name)
         && !request.operands.is_empty()
         && request.patterns.is_empty()
         && request.tags.is_empty()
-        && !request.all;
+        && !request.all
+}
+
+fn scope(workspace: &Workspace, system: &str, request: &SelectionRequest) -> EvaluationQuery {
+    let system = system.to_owned();
+    let named = is_by_name(request);
     let all = candidates(workspace);
     if named {
         return scope_of_names(workspace, system, request, &all);

@@ -110,7 +110,11 @@ pub enum SelectionError {
     #[error("`{name}`, one of the manifest's default-members, is no project of this workspace")]
     UnknownDefaultMember { name: String, nearest: Vec<String> },
     #[error("this workspace has no projects")]
-    NoProjects { ignored_folders: Vec<String> },
+    NoProjects {
+        ignored_folders: Vec<String>,
+        /// The systems that the flake has packages for, where this one is not among them.
+        other_systems: Vec<String>,
+    },
     #[error("`{written}` can mean any of {}", .projects.join(", "))]
     Ambiguous {
         written: String,
@@ -368,12 +372,13 @@ fn project_named<'a>(
     name: &str,
     written: &str,
 ) -> Result<Option<&'a Project>, SelectionError> {
-    if let Some(exact) = set
-        .projects
-        .iter()
-        .find(|project| project.name == name || project.attr == name)
-    {
-        return Ok(Some(exact));
+    let by = |is_it: &dyn Fn(&Project) -> bool| set.projects.iter().find(|project| is_it(project));
+    // A project's own name comes before another one's attribute.
+    let exact = by(&|project| project.name == name)
+        .or_else(|| by(&|project| project.attr == name))
+        .or_else(|| by(&|project| fold(&project.name) == fold(name) && is_only(set, name)));
+    if exact.is_some() {
+        return Ok(exact);
     }
     let mut same = set
         .projects
@@ -387,6 +392,16 @@ fn project_named<'a>(
         }),
         (None, Some(_)) => Ok(None),
     }
+}
+
+/// Whether only one project has this name when folded.
+fn is_only(set: &ProjectSet, name: &str) -> bool {
+    let folded = fold(name);
+    let same = set
+        .projects
+        .iter()
+        .filter(|project| fold(&project.name) == folded);
+    same.count() == 1
 }
 
 fn project_names(set: &ProjectSet) -> impl Iterator<Item = &str> {

@@ -7,6 +7,7 @@ use std::{
 
 use fs_err as fs;
 use nixward_core::{event::EventKind, outcome::BuildProblem, plan::BuildTarget};
+use nixward_guard::Ending;
 use nixward_nix::{
     build::{BuildFailure, BuildMonitor, BuildProgress, built_outputs},
     derivation_file::Requisites,
@@ -126,7 +127,7 @@ pub fn build(
             ..BuildResults::default()
         }
     } else {
-        after_failure(nix, runner, targets, &monitor)?
+        after_failure(nix, runner, targets, &monitor, &finished)?
     };
     results.durations = clock.durations;
     Ok(results)
@@ -158,7 +159,7 @@ pub fn dev_environment(
     Ok(Err(cause.unwrap_or_else(|| TargetFailure {
         problem: BuildProblem {
             drv_path: None,
-            message: monitor.other_errors().join("\n"),
+            message: other_errors(&monitor, &finished).join("\n"),
         },
         log: Vec::new(),
         is_own: false,
@@ -234,6 +235,7 @@ fn after_failure(
     runner: &Runner,
     targets: &[BuildTarget],
     monitor: &BuildMonitor,
+    failed: &Finished,
 ) -> Result<BuildResults, BuildError> {
     let known: Vec<String> = targets
         .iter()
@@ -256,11 +258,26 @@ fn after_failure(
                 .or_default()
                 .extend(paths);
         } else {
-            let failure = causes.of(&target.drv_path, &monitor.other_errors());
+            let failure = causes.of(&target.drv_path, &other_errors(monitor, failed));
             results.failures.insert(target.drv_path.clone(), failure);
         }
     }
     Ok(results)
+}
+
+/// What Nix said that is about no derivation; never nothing.
+fn other_errors(monitor: &BuildMonitor, failed: &Finished) -> Vec<String> {
+    let said = monitor.other_errors();
+    if said.is_empty() {
+        let how = match &failed.ending {
+            Ending::Exited(code) => format!("exited with code {code}"),
+            Ending::Signaled(signal) => format!("was ended by signal {signal}"),
+            Ending::CouldNotStart(failure) => failure.to_string(),
+            Ending::StillRunning => "could not be ended".to_owned(),
+        };
+        return vec![format!("nix {how} and did not say why")];
+    }
+    said
 }
 
 fn paths_if_there(

@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, thread, time::Duration};
 
-use crossbeam_channel::{Receiver, Sender, select, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
 use nixward_core::{
     event::EventKind,
     outcome::{RunSummary, StepOutcome, StepStatus},
@@ -220,7 +220,8 @@ impl Dispatcher<'_, '_> {
         let stop_at_failure = self.context.fail_fast || one_by_one;
         let context = self.context;
         let (work_sender, work) = unbounded::<Ready<'_>>();
-        let (progress_sender, progress) = unbounded::<Progress>();
+        // A step that prints faster than it can be shown waits, as it would on a terminal.
+        let (progress_sender, progress) = bounded::<Progress>(64);
         let (done_sender, done) = unbounded::<(Arc<StepLabel>, StepOutcome)>();
         thread::scope(|scope| {
             for _ in 0..jobs {

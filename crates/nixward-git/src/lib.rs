@@ -35,8 +35,10 @@ pub fn discover(folder: &Path) -> Result<Option<GitFacts>, GitError> {
         Ok(repository) => repository,
         Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
         Err(error) if error.code() == ErrorCode::Owner => {
+            // git wants to be told of the repository's own folder.
+            let top = folder.ancestors().find(|top| top.join(".git").exists());
             return Err(GitError::ForeignOwner {
-                folder: folder.to_owned(),
+                folder: top.unwrap_or(folder).to_owned(),
             });
         }
         Err(source) => {

@@ -117,7 +117,9 @@ impl BuildMonitor {
                 self.failures.entry(drv_path).or_insert(text);
             }
             Some(_) => {}
-            None => self.other_errors.push(text),
+            None => self
+                .other_errors
+                .push(text.trim_start_matches("error:").trim().to_owned()),
         }
     }
 
@@ -282,7 +284,7 @@ mod tests {
         monitor.line(&message("error: writing to file: No space left on device"));
         assert_eq!(
             monitor.other_errors(),
-            ["error: writing to file: No space left on device"]
+            ["writing to file: No space left on device"]
         );
     }
 }

@@ -54,7 +54,7 @@ let
 
   describe = derivation: {
     name = unsafeDiscardStringContext (derivation.name or "");
-    drvPath = unsafeDiscardStringContext derivation.drvPath;
+    drvPath = unsafeDiscardStringContext (derivation.drvPath or (throw "it has no drvPath"));
     outputs = listToAttrs (map (output: { name = output; value = outputPath derivation output; })
       (wantedOutputs derivation ++ [ (derivation.outputName or "out") ]));
     programOutput = derivation.outputName or "out";
@@ -79,7 +79,7 @@ let
     else if described.success then { derivation = described.value; }
     else { failed = true; };
 
-  describeApp = app: if app.type != "app" then throw "its type is not \"app\"" else {
+  describeApp = app: if (app.type or null) != "app" then throw "its type is not \"app\"" else {
     program = unsafeDiscardStringContext app.program;
     derivations = mapAttrs (_: context: context.outputs) (filterContext (getContext app.program));
   };
@@ -165,9 +165,9 @@ let
       attributes = listToAttrs attributes;
       tests = if wantsTests then mapAttrs (_: test: answer query.tests [ test ]) (removeAttrs tests [ "override" "overrideDerivation" ]) else { };
       testsFailed = if wantsTests && testsFail then { failed = true; } else null;
-      position = valueOr null (position package);
-      snowfallPath = valueOr null (snowfallPath package);
-      description = stringOr null (package.meta.description or null);
+      position = if query.places then valueOr null (position package) else null;
+      snowfallPath = if query.places then valueOr null (snowfallPath package) else null;
+      description = if query.places then stringOr null (package.meta.description or null) else null;
       passthru = if lacksOne then valueOr [ ] (attrNames (package.passthru or { })) else [ ];
     };
 
@@ -200,6 +200,7 @@ if query.unitsOnly then {
   };
 } else {
   inherit names;
+  systems = valueOr [ ] (attrNames (outputs.packages or { }));
   packages = listToAttrs (map (name: { inherit name; value = answersOf name; }) chosenNames);
   checks = listToAttrs (map (name: { inherit name; value = { owner = owner name; answer = answer query.checks [ checks.${name} ]; }; }) chosenChecks);
   others = map (path: { inherit path; answer = answerOther path; }) chosenOthers;

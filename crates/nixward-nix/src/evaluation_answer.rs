@@ -22,6 +22,7 @@ pub(crate) struct UnitsReply {
 #[derive(Default, Deserialize)]
 pub(crate) struct Reply {
     pub(crate) names: Vec<String>,
+    pub(crate) systems: Vec<String>,
     pub(crate) packages: BTreeMap<String, PackageReply>,
     pub(crate) checks: BTreeMap<String, CheckReply>,
     pub(crate) others: Vec<OtherReply>,
@@ -102,6 +103,7 @@ impl Reply {
         Evaluation {
             system: system.to_owned(),
             names: self.names,
+            systems: self.systems,
             packages: self
                 .packages
                 .into_iter()

@@ -11,10 +11,13 @@ use crate::{
     evaluation_answer::{Reply, UnitsReply},
     flake_reference::FlakeReference,
     message,
-    query_expression::{Part, Units, apply_expression},
+    query_expression::{Part, Units, apply_expression, strict_expression},
     runner::{Finished, RunError, Runner},
     tool::Nix,
 };
+
+/// How many failures are asked about on their own; a shared cause can make all of a large workspace fail.
+const MOST_EXPLAINED: usize = 12;
 
 /// Why a flake gave no answer at all.
 #[derive(Debug, Error)]
@@ -55,7 +58,7 @@ impl Evaluator<'_> {
         } else {
             self.evaluate_in_parts(query)?
         };
-        self.explain_failures(query, &mut evaluation);
+        self.explain_failures(&mut evaluation)?;
         Ok(Evaluated {
             evaluation,
             warnings,
@@ -110,39 +113,25 @@ impl Evaluator<'_> {
     }
 
     /// `tryEval` says that something fails, not why: what failed is asked for again, each on its own.
-    fn explain_failures(&self, query: &EvaluationQuery, evaluation: &mut Evaluation) {
-        let system = query.system.clone();
-        let explain = |attribute: &Attribute| self.explain(attribute);
-        for (name, package) in &mut evaluation.packages {
-            let package_attribute = Attribute::new(["packages", &system, name]);
-            explain_answer(&mut package.itself, || explain(&package_attribute));
-            explain_answer(&mut package.app, || {
-                explain(&Attribute::new(["apps", &system, name]))
-            });
-            explain_answer(&mut package.dev_shell, || {
-                explain(&Attribute::new(["devShells", &system, name]))
-            });
-            for (path, answer) in &mut package.attributes {
-                explain_answer(answer, || {
-                    explain(&package_attribute.join(&Attribute::from_dotted(path)))
-                });
-            }
-            let of_tests = || explain(&package_attribute.join(&Attribute::new(["tests"])));
-            explain_answer(&mut package.tests_failed, of_tests);
-            for (test, answer) in &mut package.tests {
-                explain_answer(answer, || {
-                    explain(&package_attribute.join(&Attribute::new(["tests", test])))
-                });
-            }
+    fn explain_failures(&self, evaluation: &mut Evaluation) -> Result<(), EvaluateError> {
+        for (count, (answer, attribute)) in unexplained(evaluation).into_iter().enumerate() {
+            let message = if count < MOST_EXPLAINED {
+                self.explain(&attribute)?
+            } else {
+                let command = self.flake.installable(&attribute.to_string());
+                let what = "it does not evaluate, as the others before it";
+                Some(format!("{what}; its own message: nix eval '{command}'"))
+            };
+            *answer = Answer::Failed(message);
         }
-        for (name, check) in &mut evaluation.checks {
-            explain_answer(&mut check.answer, || {
-                explain(&Attribute::new(["checks", &system, name]))
-            });
-        }
-        for (attribute, answer) in &mut evaluation.others {
-            explain_answer(answer, || explain(attribute));
-        }
+        Ok(())
+    }
+
+    /// What Nix says when it is asked for one attribute without a safety net.
+    fn explain(&self, attribute: &Attribute) -> Result<Option<String>, EvaluateError> {
+        let function = strict_expression(attribute).map_err(EvaluateError::Question)?;
+        let finished = self.runner.run(&self.nix.eval(self.flake, &function))?;
+        Ok((!finished.succeeded()).then(|| self.message(&finished.stderr)))
     }
 
     /// As much of an error as the person wants to see.
@@ -153,27 +142,35 @@ impl Evaluator<'_> {
             message::error_message(stderr)
         }
     }
-
-    /// What Nix says when it is asked for one attribute without a safety net.
-    fn explain(&self, attribute: &Attribute) -> Option<String> {
-        let path = serde_json::to_string(attribute.names()).ok()?;
-        let function = format!(
-            "outputs: let value = builtins.foldl' (set: name: set.${{name}}) outputs (builtins.fromJSON {}); in \
-             value.drvPath or value.program or (builtins.typeOf value)",
-            crate::query_expression::nix_string(&path)
-        );
-        let finished = self
-            .runner
-            .run(&self.nix.eval(self.flake, &function))
-            .ok()?;
-        (!finished.succeeded()).then(|| self.message(&finished.stderr))
-    }
 }
 
-fn explain_answer(answer: &mut Answer, explain: impl FnOnce() -> Option<String>) {
-    if *answer == Answer::Failed(None) {
-        *answer = Answer::Failed(explain());
+/// Every answer that says only that something failed, with the attribute that it is about.
+fn unexplained(evaluation: &mut Evaluation) -> Vec<(&mut Answer, Attribute)> {
+    let system = evaluation.system.clone();
+    let output = |kind: &str, name: &str| Attribute::new([kind, &system, name]);
+    let mut answers = Vec::new();
+    for (name, package) in &mut evaluation.packages {
+        let of_package = output("packages", name);
+        answers.push((&mut package.itself, of_package.clone()));
+        answers.push((&mut package.app, output("apps", name)));
+        answers.push((&mut package.dev_shell, output("devShells", name)));
+        for (path, answer) in &mut package.attributes {
+            answers.push((answer, of_package.join(&Attribute::from_dotted(path))));
+        }
+        let tests = Attribute::new(["tests"]);
+        answers.push((&mut package.tests_failed, of_package.join(&tests)));
+        for (test, answer) in &mut package.tests {
+            answers.push((answer, of_package.join(&Attribute::new(["tests", test]))));
+        }
     }
+    for (name, check) in &mut evaluation.checks {
+        answers.push((&mut check.answer, output("checks", name)));
+    }
+    for (attribute, answer) in &mut evaluation.others {
+        answers.push((answer, attribute.clone()));
+    }
+    answers.retain(|(answer, _)| **answer == Answer::Failed(None));
+    answers
 }
 
 fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, EvaluateError> {

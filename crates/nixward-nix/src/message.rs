@@ -12,10 +12,8 @@ pub fn error_message(stderr: &str) -> String {
         return in_source(plain.trim());
     };
     let indent = lines[start].len() - lines[start].trim_start().len();
-    let text: Vec<&str> = lines[start..]
-        .iter()
-        .map(|line| dedent(line, indent))
-        .collect();
+    let lines = without_own_expression(&lines[start..]);
+    let text: Vec<&str> = lines.iter().map(|line| dedent(line, indent)).collect();
     in_source(text.join("\n").trim().trim_start_matches("error:").trim())
 }
 
@@ -51,6 +49,20 @@ fn in_nixwards_words(warning: &str) -> String {
         );
     }
     warning.to_owned()
+}
+
+/// Excerpts of nixward's own question say nothing about the flake.
+fn without_own_expression<'a>(lines: &[&'a str]) -> Vec<&'a str> {
+    let mut inside = false;
+    let is_of_the_flake = |line: &&&str| {
+        let text = line.trim_start();
+        let is_excerpt = text
+            .trim_start_matches(|character: char| character.is_ascii_digit())
+            .starts_with('|');
+        inside = text.starts_with("at «string»") || (inside && is_excerpt);
+        !inside
+    };
+    lines.iter().filter(is_of_the_flake).copied().collect()
 }
 
 fn is_expected(warning: &str) -> bool {
@@ -105,6 +117,12 @@ mod tests {
             error_message(stderr),
             "attribute 'x' missing\nat packages/a/default.nix:1:2:\n     1| {"
         );
+    }
+
+    #[test]
+    fn nixwards_own_question_is_not_quoted() {
+        let stderr = "error: it has no drvPath\nat «string»:82:25:\n    81|\n    82| x\n      | ^\nat flake.nix:1:2\n";
+        assert_eq!(error_message(stderr), "it has no drvPath\nat flake.nix:1:2");
     }
 
     #[test]

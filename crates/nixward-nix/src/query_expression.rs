@@ -1,6 +1,9 @@
 //! Turns an evaluation query into a Nix expression. Names reach Nix as data in a string, never as syntax.
 
-use nixward_core::query::{CheckScope, Depth, EvaluationQuery};
+use nixward_core::{
+    attribute::Attribute,
+    query::{CheckScope, Depth, EvaluationQuery},
+};
 use serde::{Deserialize, Serialize};
 
 /// The function that answers queries; see its own comments.
@@ -46,6 +49,7 @@ struct QueryText<'a> {
     checks: &'static str,
     check_scope: &'static str,
     whole_flake: bool,
+    places: bool,
     units_only: bool,
     only: Option<&'a Units>,
 }
@@ -63,11 +67,7 @@ pub(crate) fn apply_expression(
         app: depth(query.app),
         dev_shell: depth(query.dev_shell),
         itself_without_dev_shell: query.itself_without_dev_shell,
-        attributes: query
-            .attributes
-            .iter()
-            .map(nixward_core::attribute::Attribute::names)
-            .collect(),
+        attributes: query.attributes.iter().map(Attribute::names).collect(),
         attribute_depth: depth(query.attribute_depth),
         tests: depth(query.tests),
         checks: depth(query.checks),
@@ -77,6 +77,7 @@ pub(crate) fn apply_expression(
             CheckScope::OwnedAndUnowned => "owned-and-unowned",
         },
         whole_flake: query.whole_flake,
+        places: query.places,
         units_only: *part == Part::UnitNames,
         only: if let Part::Only(units) = part {
             Some(units)
@@ -88,6 +89,17 @@ pub(crate) fn apply_expression(
     Ok(format!(
         "outputs: ({EVALUATE}) (builtins.fromJSON {}) outputs",
         nix_string(&json)
+    ))
+}
+
+/// The function that evaluates one attribute as far as [`apply_expression`] does, without catching what it throws.
+pub(crate) fn strict_expression(attribute: &Attribute) -> Result<String, serde_json::Error> {
+    let path = nix_string(&serde_json::to_string(attribute.names())?);
+    Ok(format!(
+        "outputs: let value = builtins.foldl' (set: name: set.${{name}}) outputs (builtins.fromJSON {path}); in \
+         if !(builtins.isAttrs value) then builtins.typeOf value \
+         else builtins.deepSeq [ (value.name or null) (value.meta.mainProgram or null) \
+         (value.meta.outputsToInstall or null) ] (value.drvPath or value.program or \"\")"
     ))
 }
 

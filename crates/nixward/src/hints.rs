@@ -53,10 +53,20 @@ pub(crate) fn for_selection(error: &SelectionError) -> Vec<String> {
             .into_iter()
             .chain([LIST.to_owned()])
             .collect(),
-        SelectionError::NoProjects { ignored_folders } if ignored_folders.is_empty() => {
+        SelectionError::NoProjects { other_systems, .. } if !other_systems.is_empty() => {
+            vec![format!(
+                "the flake has packages for {}; to use another system: --system SYSTEM",
+                other_systems.join(", ")
+            )]
+        }
+        SelectionError::NoProjects {
+            ignored_folders, ..
+        } if ignored_folders.is_empty() => {
             vec!["a project is a package of the flake that has a name, which `default` is not: packages.<system>.<name>".to_owned()]
         }
-        SelectionError::NoProjects { ignored_folders } => vec![format!(
+        SelectionError::NoProjects {
+            ignored_folders, ..
+        } => vec![format!(
             "no package of the flake belongs to the member folders {}; are they known to git?",
             ignored_folders.join(", ")
         )],

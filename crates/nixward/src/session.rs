@@ -71,8 +71,11 @@ impl Session {
             cwd: cwd.clone(),
             children,
         };
-        let mut nix = nix_setup::find_nix(&environment, &runner, flags)?;
-        let brought = nix_setup::flake_options(&nix, &runner, &discovered.flake_folder)?;
+        // What fails because the person cancelled is no failure of Nix.
+        let or_cancelled = |error| cancellation.signal().map_or(error, CliError::signal);
+        let mut nix = nix_setup::find_nix(&environment, &runner, flags).map_err(or_cancelled)?;
+        let brought = nix_setup::flake_options(&nix, &runner, &discovered.flake_folder)
+            .map_err(or_cancelled)?;
         nix.flags.options.extend(brought);
         let start = Instant::now();
         Ok(Self {

@@ -53,6 +53,8 @@ pub struct HumanReporter<L, O> {
     steps: usize,
     /// Whether standard output failed once; the report goes on without it.
     output_is_gone: bool,
+    /// Whether what was streamed last did not end its line.
+    is_mid_line: bool,
 }
 
 impl<L: Write, O: Write> HumanReporter<L, O> {
@@ -65,6 +67,7 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
             failed: Vec::new(),
             steps: 0,
             output_is_gone: false,
+            is_mid_line: false,
         }
     }
 
@@ -72,10 +75,16 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
         if text.is_empty() {
             return Ok(());
         }
+        let begin = if std::mem::take(&mut self.is_mid_line) {
+            "\n"
+        } else {
+            ""
+        };
         let lines = &mut self.lines;
         let mut write = || {
             lines
-                .write_all(text.as_bytes())
+                .write_all(begin.as_bytes())
+                .and_then(|()| lines.write_all(text.as_bytes()))
                 .and_then(|()| lines.flush())
         };
         match &self.live {
@@ -118,6 +127,7 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
             None => write(),
         };
         self.output_is_gone = written.is_err();
+        self.is_mid_line = end.is_empty() && bytes.last().is_some_and(|byte| *byte != b'\n');
         written
     }
 

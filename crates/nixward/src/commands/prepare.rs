@@ -40,8 +40,16 @@ pub(crate) fn prepare(
     let evaluation = &evaluated.evaluation;
     let has_other_checks = query.whole_flake && !evaluation.checks.is_empty();
     if projects.projects.is_empty() && projects.without_attribute.is_empty() && !has_other_checks {
-        let ignored_folders = projects.ignored_folders.clone();
-        return Err(SelectionError::NoProjects { ignored_folders }.into());
+        let has_this = evaluation.systems.contains(&evaluation.system);
+        return Err(SelectionError::NoProjects {
+            ignored_folders: projects.ignored_folders.clone(),
+            other_systems: if has_this {
+                Vec::new()
+            } else {
+                evaluation.systems.clone()
+            },
+        }
+        .into());
     }
     let default_members = workspace.manifest.workspace.default_members.as_deref();
     let selected = select(
@@ -51,7 +59,7 @@ pub(crate) fn prepare(
         default_members,
         &evaluation.names,
     )
-    .map_err(|error| add_untracked(session, error.into(), &request))?;
+    .map_err(|error| selection_error(session, error, &request))?;
     if !settings.arguments.is_empty() && selected.iter().any(|one| !one.reason.is_explicit()) {
         return Err(arguments_for_many(settings));
     }
@@ -165,6 +173,19 @@ fn arguments_for_many(settings: &VerbSettings) -> CliError {
         "arguments for every run belong in the manifest: [verbs] {} = {{ args = […] }}",
         settings.verb
     ))
+}
+
+fn selection_error(
+    session: &Session,
+    error: SelectionError,
+    request: &SelectionRequest,
+) -> CliError {
+    match error {
+        SelectionError::UnknownProject { .. }
+        | SelectionError::NoPackage { .. }
+        | SelectionError::NoProjectInFolder { .. } => add_untracked(session, error.into(), request),
+        _ => error.into(),
+    }
 }
 
 /// A project that was just made may be unknown only because git does not know it.

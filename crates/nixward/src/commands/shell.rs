@@ -45,8 +45,7 @@ pub(super) fn become_shell(
         script.clone()
     };
     let file = script_path(session, target, interactive);
-    write_whole(&file, text.as_bytes())
-        .map_err(|error| CliError::from_source(ErrorKind::Own, &error))?;
+    let file = write_script(session, file, &text)?;
     let bash = bash(session, &script, interactive)?;
     let mut args = command_line(&file, &action.command);
     args.remove(0);
@@ -91,6 +90,23 @@ pub(super) fn script_path(session: &Session, target: &BuildTarget, interactive: 
         .join(format!("{base}.{kind}.sh"))
 }
 
+/// Writes the script into the cache, or where that can't be written, into a file that removes itself when it is read.
+fn write_script(session: &Session, file: PathBuf, text: &str) -> Result<PathBuf, CliError> {
+    if write_whole(&file, text.as_bytes()).is_ok() {
+        return Ok(file);
+    }
+    let failed = |error: std::io::Error| CliError::from_source(ErrorKind::Own, &error);
+    let folder = session.environment.temporary_folder();
+    let mut temporary = tempfile::Builder::new()
+        .prefix("nixward-shell-")
+        .tempfile_in(folder)
+        .map_err(failed)?;
+    let text = format!("rm -f -- \"${{BASH_SOURCE[0]}}\"\n{text}");
+    std::io::Write::write_all(&mut temporary, text.as_bytes()).map_err(failed)?;
+    let (_, path) = temporary.keep().map_err(|error| failed(error.error))?;
+    Ok(path)
+}
+
 fn environment_script(
     session: &Session,
     step: &Step,
@@ -110,8 +126,9 @@ fn environment_script(
 
 fn interactive_text(step: &Step, script: &str) -> String {
     let project = step.label.project.as_deref().unwrap_or_default();
-    // A name holds no quote that is not replaced here.
-    let prompt = format!("PS1='({}) '\"${{PS1-}}\"\n", project.replace('\'', ""));
+    // bash expands what stands in a prompt, but not what a variable in it holds.
+    let name = nixward_nix::invocation::shell_quoted(&[project]);
+    let prompt = format!("NIXWARD_PROJECT={name}\nPS1='(${{NIXWARD_PROJECT}}) '\"${{PS1-}}\"\n");
     format!("{INTERACTIVE_PREAMBLE}{script}{INTERACTIVE_END}{prompt}")
 }
 
