@@ -362,7 +362,7 @@ impl Planner<'_> {
             );
         }
         for (name, answer) in &subject.package.tests {
-            let below = Attribute::new(["tests", name]);
+            let below = Attribute::new(["tests"]).join(&Attribute::from_dotted(name));
             let attribute = self.package_attribute(subject.project).join(&below);
             self.add_check(Some(subject), answer, &attribute, &below.to_string());
         }

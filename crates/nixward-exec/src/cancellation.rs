@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicI32, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use nixward_guard::{ChildRegistry, TerminationSignal};
@@ -38,8 +39,14 @@ impl Cancellation {
             for signal in signals.forever() {
                 if watching.signal.swap(signal, Ordering::SeqCst) == 0 {
                     children.cancel(first_signal(signal));
+                    let children = children.clone();
+                    thread::spawn(move || end_after(LONGEST_END, &children, signal));
                 } else {
                     children.kill();
+                    thread::spawn({
+                        let children = children.clone();
+                        move || end_after(LONGEST_KILL, &children, signal)
+                    });
                 }
             }
         });
@@ -59,6 +66,18 @@ impl Cancellation {
             _ => "SIGHUP",
         })
     }
+}
+
+/// How long children may take to end, their graces included.
+const LONGEST_END: Duration = Duration::from_secs(20);
+/// How long they may take when they are killed.
+const LONGEST_KILL: Duration = Duration::from_secs(2);
+
+/// Ends nixward where nothing else does any more: it may stand in a write to somebody who does not read.
+fn end_after(longest: Duration, children: &ChildRegistry, signal: i32) {
+    thread::sleep(longest);
+    children.kill();
+    let _returns_only_on_failure: io::Result<()> = end_by_signal(signal);
 }
 
 fn first_signal(signal: i32) -> TerminationSignal {

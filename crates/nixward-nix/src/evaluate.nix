@@ -148,6 +148,20 @@ let
     else let same = filter (other: fold other == fold name) (attrNames set); in
       if length same == 1 then [ set.${head same} ] else [ ];
 
+  # `passthru.tests` as nixpkgs has it: derivations, sets of them that ask to be looked into, and helpers beside them.
+  testAnswers = prefix: tests: builtins.concatMap (name:
+    let
+      test = tests.${name};
+      kind = tryEval (
+        if isDerivation test then "derivation"
+        else if isAttrs test && (test.recurseForDerivations or false) then "set"
+        else "other");
+    in
+    if !kind.success then [ { name = prefix + name; value = { failed = true; }; } ]
+    else if kind.value == "derivation" then [ { name = prefix + name; value = answer query.tests [ test ]; } ]
+    else if kind.value == "set" then testAnswers (prefix + name + ".") test
+    else [ ]) (attrNames tests);
+
   answersOf = name:
     let
       package = packages.${name};
@@ -163,7 +177,7 @@ let
       app = answerApp query.app (if hasAttr name apps then [ apps.${name} ] else [ ]);
       devShell = answer query.devShell shell;
       attributes = listToAttrs attributes;
-      tests = if wantsTests then mapAttrs (_: test: answer query.tests [ test ]) (removeAttrs tests [ "override" "overrideDerivation" ]) else { };
+      tests = if wantsTests then listToAttrs (testAnswers "" tests) else { };
       testsFailed = if wantsTests && testsFail then { failed = true; } else null;
       position = if query.places then valueOr null (position package) else null;
       snowfallPath = if query.places then valueOr null (snowfallPath package) else null;

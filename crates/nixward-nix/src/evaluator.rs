@@ -160,7 +160,10 @@ fn unexplained(evaluation: &mut Evaluation) -> Vec<(&mut Answer, Attribute)> {
         let tests = Attribute::new(["tests"]);
         answers.push((&mut package.tests_failed, of_package.join(&tests)));
         for (test, answer) in &mut package.tests {
-            answers.push((answer, of_package.join(&Attribute::new(["tests", test]))));
+            answers.push((
+                answer,
+                of_package.join(&tests.join(&Attribute::from_dotted(test))),
+            ));
         }
     }
     for (name, check) in &mut evaluation.checks {

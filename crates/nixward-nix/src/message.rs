@@ -1,5 +1,8 @@
 //! Makes of what Nix prints what a person wants to read.
 
+/// How many lines are shown of a standard error without an error in it.
+const MOST_LINES_WITHOUT_ERROR: usize = 30;
+
 /// The error in Nix's standard error: from the last `error:` on, without control sequences, and with store paths of
 /// the flake's source cut to paths in the source.
 pub fn error_message(stderr: &str) -> String {
@@ -9,7 +12,9 @@ pub fn error_message(stderr: &str) -> String {
         .iter()
         .rposition(|line| line.trim_start().starts_with("error:"))
     else {
-        return in_source(plain.trim());
+        // Something ended Nix before it could say more; what it said last is nearest to that.
+        let last = lines.len().saturating_sub(MOST_LINES_WITHOUT_ERROR);
+        return in_source(lines[last..].join("\n").trim());
     };
     let indent = lines[start].len() - lines[start].trim_start().len();
     let lines = without_own_expression(&lines[start..]);

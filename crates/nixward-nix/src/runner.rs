@@ -1,6 +1,7 @@
 //! The one place that starts `nix`: always guarded, always counted, never with a terminal.
 
 use std::{
+    collections::VecDeque,
     ffi::OsString,
     io::{self, BufReader, Read as _},
     path::PathBuf,
@@ -66,8 +67,8 @@ pub enum RunError {
     Cancelled,
 }
 
-/// How much of a standard error is kept; Nix with `--show-trace` can say a lot.
-const KEPT_STDERR: usize = 4 << 20;
+/// How much of the end of a standard error is kept; Nix with `--show-trace` can say a lot.
+const KEPT_STDERR: usize = 1 << 20;
 
 impl Runner {
     /// Runs to the end and returns what was printed.
@@ -142,17 +143,21 @@ impl Runner {
 }
 
 fn read_lines(mut reader: impl io::BufRead, on_line: &mut dyn FnMut(&str)) -> io::Result<String> {
-    let mut all = String::new();
+    // What matters stands at the end, behind whatever `builtins.trace` and warnings say.
+    let mut kept: VecDeque<String> = VecDeque::new();
+    let mut kept_bytes = 0;
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line)? > 0 {
-        let text = String::from_utf8_lossy(&line);
+        let text = String::from_utf8_lossy(&line).into_owned();
         on_line(text.trim_end_matches(['\n', '\r']));
-        if all.len() < KEPT_STDERR {
-            all.push_str(&text);
+        kept_bytes += text.len();
+        kept.push_back(text);
+        while kept_bytes > KEPT_STDERR && kept.len() > 1 {
+            kept_bytes -= kept.pop_front().map_or(0, |first| first.len());
         }
         line.clear();
     }
-    Ok(all)
+    Ok(kept.into_iter().collect())
 }
 
 /// The command without the long expression that only nixward needs to see.

@@ -7,7 +7,7 @@ use nixward_core::{evaluation::ImageKind, outcome::StepStatus, plan::ContainerAc
 use nixward_guard::{ChildOutput, Ending, GuardedCommand, OutputMode};
 use nixward_nix::invocation::{Invocation, shell_quoted};
 
-use super::detect::{Engine, find};
+use super::detect::{Engine, EngineKind, find};
 use crate::{context::ExecutionContext, engine::EngineError, program_step::with_sources};
 
 /// How an image could not be loaded.
@@ -186,6 +186,17 @@ fn declared_reference(action: &ContainerAction) -> String {
     format!("{}:{tag}", action.image.name)
 }
 
+/// The name that the engine gives to a loaded image: Podman puts those without a registry under `localhost/`.
+fn reference_in(engine: EngineKind, declared: &str) -> String {
+    let host = declared.split_once('/').map(|(host, _)| host);
+    let has_registry = host.is_some_and(|host| host == "localhost" || host.contains(['.', ':']));
+    if engine == EngineKind::Podman && !has_registry {
+        format!("localhost/{declared}")
+    } else {
+        declared.to_owned()
+    }
+}
+
 /// The manifest's ports, else those that the image says it answers on.
 fn published_ports(
     context: &ExecutionContext,
@@ -225,7 +236,7 @@ pub fn run_command(
     action: &ContainerAction,
     on_a_terminal: bool,
 ) -> Result<Vec<OsString>, EngineError> {
-    let reference = declared_reference(action);
+    let reference = reference_in(engine.kind, &declared_reference(action));
     let published = published_ports(context, engine, action, &reference)?;
     let mut command: Vec<OsString> = vec!["run".into(), "--rm".into()];
     if on_a_terminal {
@@ -262,6 +273,16 @@ mod tests {
             Some("localhost/x:1".to_owned())
         );
         assert_eq!(loaded_reference("nothing"), None);
+    }
+
+    #[test]
+    fn podman_puts_images_without_a_registry_under_localhost() {
+        assert_eq!(reference_in(EngineKind::Podman, "a/b:1"), "localhost/a/b:1");
+        assert_eq!(
+            reference_in(EngineKind::Podman, "r.example.com/a:1"),
+            "r.example.com/a:1"
+        );
+        assert_eq!(reference_in(EngineKind::Docker, "a:1"), "a:1");
     }
 
     #[test]
