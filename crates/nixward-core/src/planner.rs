@@ -237,6 +237,11 @@ impl Planner<'_> {
         }
     }
 
+    /// Whether nothing but this project was asked for, so that its trouble is the command's.
+    fn is_asked_alone(&self, subject: &Subject<'_>) -> bool {
+        subject.selected.reason.is_explicit() && self.request.selected.len() == 1
+    }
+
     /// A project that lacks the verb is an error only when it was named.
     fn lack(
         &mut self,
@@ -308,17 +313,20 @@ impl Planner<'_> {
                 self.fail(subject, &attribute, None, message.as_deref());
                 Ok(())
             }
-            Answer::Absent | Answer::Present | Answer::NotADerivation(_) => {
-                Err(PlanError::NoPackage {
-                    project: subject.project.name.clone(),
-                    attr: subject.project.attr.clone(),
-                    system: self.request.evaluation.system.clone(),
-                    nearest: nearest(
-                        &subject.project.attr,
-                        self.request.evaluation.names.iter().map(String::as_str),
-                    ),
-                })
+            Answer::NotADerivation(kind) => {
+                let message = format!("it is of type {kind}, where a derivation is expected");
+                self.fail(subject, &attribute, None, Some(&message));
+                Ok(())
             }
+            Answer::Absent | Answer::Present => Err(PlanError::NoPackage {
+                project: subject.project.name.clone(),
+                attr: subject.project.attr.clone(),
+                system: self.request.evaluation.system.clone(),
+                nearest: nearest(
+                    &subject.project.attr,
+                    self.request.evaluation.names.iter().map(String::as_str),
+                ),
+            }),
         }
     }
 
@@ -449,7 +457,18 @@ impl Planner<'_> {
         attribute: &Attribute,
         detail: Option<String>,
     ) -> Result<(), PlanError> {
-        let action = self.action(subject, derivation, attribute)?;
+        let action = match self.action(subject, derivation, attribute) {
+            Ok(action) => action,
+            Err(error) if self.is_asked_alone(subject) => return Err(error),
+            Err(error @ PlanError::NotAProgram { .. }) => {
+                self.skip(subject, error.to_string());
+                return Ok(());
+            }
+            Err(error) => {
+                self.fail(subject, attribute, detail, Some(&error.to_string()));
+                return Ok(());
+            }
+        };
         let mut target = build_target(derivation);
         if matches!(
             action,

@@ -24,7 +24,7 @@ pub struct LogFolder {
 }
 
 impl LogFolder {
-    /// The folder of a run below that of all runs; `run` sorts by time. Nothing is made until a log is opened.
+    /// The folder of a run below that of all runs; `run` sorts by time and ends with `-` and the process's id. Nothing is made until a log is opened.
     pub fn new(runs: &Path, run: &str) -> Self {
         Self {
             folder: runs.join(run),
@@ -83,10 +83,19 @@ fn remove_oldest(runs: &Path) -> Result<(), LogFolderError> {
         .collect::<Result<_, _>>()?;
     folders.sort();
     let surplus = folders.len().saturating_sub(KEPT_RUNS);
-    for folder in folders.into_iter().take(surplus) {
+    let finished = folders.into_iter().take(surplus);
+    for folder in finished.filter(|folder| !is_still_running(folder)) {
         fs::remove_dir_all(folder)?;
     }
     Ok(())
+}
+
+/// Whether the nixward that a run's folder is named after is still there.
+fn is_still_running(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let pid = name.rsplit_once('-').and_then(|(_, pid)| pid.parse().ok());
+    let pid = pid.and_then(rustix::process::Pid::from_raw);
+    pid.is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
 }
 
 /// A label as a file name: whatever is in it, it stays in the folder.
@@ -133,6 +142,20 @@ mod tests {
             file_name(&label("../../etc", Some("a/b"))),
             "_.._.._etc.test.a_b.3"
         );
+    }
+
+    #[test]
+    fn a_run_that_is_still_going_keeps_its_logs() {
+        let runs = tempfile::tempdir().unwrap();
+        let own = LogFolder::new(runs.path(), &format!("000-{}", std::process::id()));
+        own.create().unwrap();
+        for run in 1..25 {
+            LogFolder::new(runs.path(), &format!("{run:03}"))
+                .create()
+                .unwrap();
+        }
+        assert!(own.folder.is_dir());
+        assert!(!runs.path().join("001").exists());
     }
 
     #[test]
