@@ -45,6 +45,8 @@ pub enum PlanError {
     NobodyHasVerb { verb: String, needs: String },
     #[error("`{project}` is no image that nixward knows: `{attribute}` has no imageName")]
     NotAnImage { project: String, attribute: String },
+    #[error("{step} takes no arguments: it is a build, not a program")]
+    TakesNoArguments { step: String },
     #[error("`{attribute}` is an image and no program")]
     NotAProgram { project: String, attribute: String },
     #[error(
@@ -98,7 +100,13 @@ pub fn plan(request: &PlanRequest<'_>) -> Result<Plan, PlanError> {
             needs: needs(request.verb),
         });
     }
-    Ok(plan)
+    let is_build = |step: &&Step| matches!(step.action, Action::Build | Action::Check);
+    match plan.steps.iter().find(is_build) {
+        Some(step) if !request.trailing_args.is_empty() => Err(PlanError::TakesNoArguments {
+            step: step.label.to_string(),
+        }),
+        _ => Ok(plan),
+    }
 }
 
 /// What a project must have for a verb, in words.

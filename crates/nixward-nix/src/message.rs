@@ -8,10 +8,7 @@ const MOST_LINES_WITHOUT_ERROR: usize = 30;
 pub fn error_message(stderr: &str) -> String {
     let plain = strip_ansi_escapes::strip_str(stderr);
     let lines: Vec<&str> = plain.lines().collect();
-    let Some(start) = lines
-        .iter()
-        .rposition(|line| line.trim_start().starts_with("error:"))
-    else {
+    let Some(start) = beginning_of_error(&lines) else {
         // Something ended Nix before it could say more; what it said last is nearest to that.
         let last = lines.len().saturating_sub(MOST_LINES_WITHOUT_ERROR);
         return in_source(lines[last..].join("\n").trim());
@@ -20,6 +17,28 @@ pub fn error_message(stderr: &str) -> String {
     let lines = without_own_expression(&lines[start..]);
     let text: Vec<&str> = lines.iter().map(|line| dedent(line, indent)).collect();
     in_source(text.join("\n").trim().trim_start_matches("error:").trim())
+}
+
+/// The line with the last error; where that has no place of its own, it only completes the error before it, as the
+/// values do that a failed comparison is about.
+fn beginning_of_error(lines: &[&str]) -> Option<usize> {
+    let is_error = |line: &&str| line.trim_start().starts_with("error:");
+    let last = lines.iter().rposition(is_error)?;
+    let has_place = |from: usize, to: usize| {
+        let lines = &lines[from..to];
+        lines
+            .iter()
+            .any(|line| line.trim_start().starts_with("at ") || line.contains(" at "))
+    };
+    if has_place(last, lines.len()) {
+        return Some(last);
+    }
+    let before = lines[..last].iter().rposition(is_error);
+    Some(
+        before
+            .filter(|before| lines[*before].trim() != "error:" && has_place(*before, last))
+            .unwrap_or(last),
+    )
 }
 
 /// The same with the trace that leads to it.
@@ -128,6 +147,17 @@ mod tests {
     fn nixwards_own_question_is_not_quoted() {
         let stderr = "error: it has no drvPath\nat «string»:82:25:\n    81|\n    82| x\n      | ^\nat flake.nix:1:2\n";
         assert_eq!(error_message(stderr), "it has no drvPath\nat flake.nix:1:2");
+    }
+
+    #[test]
+    fn an_error_that_completes_another_one_is_shown_with_it() {
+        let stderr = "error:\n       … while calling\n\n       error: assertion '(1 == 2)' failed at outputs.nix:3:5\n       \
+                      error: an integer with value '1' is not equal to an integer with value '2'\n";
+        assert_eq!(
+            error_message(stderr),
+            "assertion '(1 == 2)' failed at outputs.nix:3:5\n\
+             error: an integer with value '1' is not equal to an integer with value '2'"
+        );
     }
 
     #[test]

@@ -203,8 +203,11 @@ impl From<SelectionError> for CliError {
 
 impl From<PlanError> for CliError {
     fn from(error: PlanError) -> Self {
-        Self::new(ErrorKind::NothingMatched, error.to_string())
-            .hints(crate::hints::for_plan(&error))
+        let kind = match error {
+            PlanError::TakesNoArguments { .. } => ErrorKind::Usage,
+            _ => ErrorKind::NothingMatched,
+        };
+        Self::new(kind, error.to_string()).hints(crate::hints::for_plan(&error))
     }
 }
 

@@ -104,6 +104,7 @@ pub(crate) fn for_plan(error: &PlanError) -> Vec<String> {
         PlanError::NobodyHasVerb { .. } => {
             vec!["`nixward list` shows what each project can do".to_owned()]
         }
+        PlanError::TakesNoArguments { .. } => Vec::new(),
         PlanError::NotAProgram { project, .. } => {
             vec![format!(
                 "load it into an engine: nixward container {project}"

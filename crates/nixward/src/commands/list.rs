@@ -7,7 +7,7 @@ use nixward_core::{
     event::{Event, EventKind},
     project::{Project, ProjectSet},
     query,
-    selection::{SelectionRequest, select},
+    selection::{SelectionRequest, projects_containing, select},
     verb::Verb,
 };
 use nixward_exec::Emitter;
@@ -77,20 +77,20 @@ fn document(
     request: &SelectionRequest,
 ) -> Result<ListDocument, CliError> {
     let workspace = &session.discovered.workspace;
-    let everything = request.is_bare() && request.exclude.is_empty();
-    let selected: Vec<&Project> = if everything {
-        projects.projects.iter().collect()
+    let default_members = workspace.manifest.workspace.default_members.as_deref();
+    let here = projects_containing(projects, &request.current_folder);
+    let is_bare_at_root = request.is_bare() && here.is_empty() && default_members.is_none();
+    let everything = (request.all || is_bare_at_root) && request.exclude.is_empty();
+    let selected: Vec<&Project> = if projects.projects.is_empty() {
+        Vec::new()
     } else {
+        // As `nixward build` selects.
         let verb = Verb {
             name: "list".to_owned(),
             behaviour: BuiltinVerb::Build,
             attribute: None,
         };
-        let request = SelectionRequest {
-            all: request.all || request.is_bare(),
-            ..request.clone()
-        };
-        let selected = select(&request, projects, &verb, None, &evaluation.names)?;
+        let selected = select(request, projects, &verb, default_members, &evaluation.names)?;
         selected.into_iter().map(|one| one.project).collect()
     };
     let verbs = Verb::all(&workspace.manifest);
