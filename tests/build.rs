@@ -8,15 +8,31 @@ use crate::support::{office, real_project};
 fn paths_are_data() {
     let Some(office) = office() else { return };
     let office = office.build();
-    let output = office.nixward(["build", "printer", "memo"]).run().expect_code(0);
+    let output = office
+        .nixward(["build", "printer", "memo"])
+        .run()
+        .expect_code(0);
     let paths: Vec<&str> = output.stdout().lines().collect();
     assert_eq!(paths.len(), 2);
-    assert!(paths[0].starts_with("/nix/store/") && paths[0].ends_with("-printer"), "{paths:?}");
+    assert!(
+        paths[0].starts_with("/nix/store/") && paths[0].ends_with("-printer"),
+        "{paths:?}"
+    );
     assert!(paths[1].ends_with("-memo"), "{paths:?}");
-    assert!(paths.iter().all(|path| Path::new(path).join("bin").is_dir()));
-    let output = output.expect_stderr("BUILT").expect_stderr("printer build").expect_stderr("2 run: 2 passed");
+    assert!(
+        paths
+            .iter()
+            .all(|path| Path::new(path).join("bin").is_dir())
+    );
+    let output = output
+        .expect_stderr("BUILT")
+        .expect_stderr("printer build")
+        .expect_stderr("2 run: 2 passed");
     // What is built is there the next time, and the same.
-    let again = office.nixward(["build", "printer", "memo"]).run().expect_code(0);
+    let again = office
+        .nixward(["build", "printer", "memo"])
+        .run()
+        .expect_code(0);
     assert_eq!(again.stdout(), output.stdout());
     // Nothing is written into the workspace; every run sees to that.
     assert!(!office.path("result").exists());
@@ -25,7 +41,11 @@ fn paths_are_data() {
 #[test]
 fn quiet_says_nothing_but_the_paths() {
     let Some(office) = office() else { return };
-    let output = office.build().nixward(["build", "--all", "-q"]).run().expect_code(0);
+    let output = office
+        .build()
+        .nixward(["build", "--all", "-q"])
+        .run()
+        .expect_code(0);
     assert_eq!(output.stderr(), "");
     assert_eq!(output.stdout().lines().count(), 3);
 }
@@ -33,15 +53,24 @@ fn quiet_says_nothing_but_the_paths() {
 #[test]
 fn an_attribute_of_a_project_is_built_by_its_name() {
     let Some(office) = office() else { return };
-    let output = office.build().nixward(["build", "printer.container"]).run().expect_code(0);
+    let output = office
+        .build()
+        .nixward(["build", "printer.container"])
+        .run()
+        .expect_code(0);
     let path = output.stdout().trim();
     assert!(path.ends_with("-printer.tar"), "{path}");
-    assert_eq!(fs_err::read_to_string(path).unwrap(), "an image of printer\n");
+    assert_eq!(
+        fs_err::read_to_string(path).unwrap(),
+        "an image of printer\n"
+    );
 }
 
 #[test]
 fn a_failure_shows_the_log_and_the_others_are_built() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest("[workspace]\n")
         .outputs(
@@ -60,26 +89,59 @@ fn a_failure_shows_the_log_and_the_others_are_built() {
         .expect_stderr(&format!("the last words of library-{}", project.salt()))
         .expect_stderr("above build")
         .expect_stderr("1 passed, 2 failed");
-    assert!(output.stdout().trim().ends_with("-fine"), "{}", output.stdout());
+    assert!(
+        output.stdout().trim().ends_with("-fine"),
+        "{}",
+        output.stdout()
+    );
     // Each failed project names the derivation that is at fault, with how to see more.
-    let hints: Vec<&str> = output.stderr().lines().filter(|line| line.contains("nix log /nix/store/")).collect();
+    let hints: Vec<&str> = output
+        .stderr()
+        .lines()
+        .filter(|line| line.contains("nix log /nix/store/"))
+        .collect();
     assert_eq!(hints.len(), 2, "{}", output.stderr());
-    assert!(hints.iter().any(|line| line.contains("-library-")), "{hints:?}");
-    assert!(hints.iter().any(|line| line.contains("-broken-")), "{hints:?}");
-    let logs: Vec<&str> = output.stderr().lines().filter_map(|line| line.trim().strip_prefix("log: ")).collect();
-    assert!(logs.iter().all(|log| fs_err::read_to_string(log).unwrap().contains("the last words")), "{logs:?}");
+    assert!(
+        hints.iter().any(|line| line.contains("-library-")),
+        "{hints:?}"
+    );
+    assert!(
+        hints.iter().any(|line| line.contains("-broken-")),
+        "{hints:?}"
+    );
+    let logs: Vec<&str> = output
+        .stderr()
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("log: "))
+        .collect();
+    assert!(
+        logs.iter().all(|log| fs_err::read_to_string(log)
+            .unwrap()
+            .contains("the last words")),
+        "{logs:?}"
+    );
 }
 
 #[test]
 fn what_is_no_store_path_of_its_own_cannot_be_built() {
-    let Some(project) = real_project() else { return };
-    let project = project.outputs(r#"{ packages.text = "just text"; }"#).build();
-    project.nixward(["build", "text"]).run().expect_code(4).expect_stderr("text");
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .outputs(r#"{ packages.text = "just text"; }"#)
+        .build();
+    project
+        .nixward(["build", "text"])
+        .run()
+        .expect_code(4)
+        .expect_stderr("text");
 }
 
 #[test]
 fn the_outputs_are_those_that_nix_build_would_make() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let several = r#"derivation {
         name = "several"; inherit system; builder = "/bin/sh"; PATH = "/usr/bin:/bin";
         outputs = [ "out" "dev" "doc" ];
@@ -90,16 +152,26 @@ fn the_outputs_are_those_that_nix_build_would_make() {
     );
     let project = project.outputs(&outputs).build();
     let output = project.nixward(["build", "several"]).run().expect_code(0);
-    let mut names: Vec<&str> = output.stdout().lines().map(|path| path.split_once('-').unwrap().1).collect();
+    let mut names: Vec<&str> = output
+        .stdout()
+        .lines()
+        .map(|path| path.split_once('-').unwrap().1)
+        .collect();
     names.sort_unstable();
     assert_eq!(names, ["several", "several-doc"]);
     let output = project.nixward(["build", "dev"]).run().expect_code(0);
-    assert!(output.stdout().ends_with("-several-dev\n"), "{}", output.stdout());
+    assert!(
+        output.stdout().ends_with("-several-dev\n"),
+        "{}",
+        output.stdout()
+    );
 }
 
 #[test]
 fn content_addressed_derivations_have_no_path_before() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .outputs(
             r#"{ packages.it = derivation {
@@ -116,13 +188,22 @@ fn content_addressed_derivations_have_no_path_before() {
         project.nixward(words)
     };
     let output = command("build").run().expect_code(0);
-    assert!(output.stdout().ends_with("-addressed\n"), "{}", output.stdout());
-    assert_eq!(command("run").run().expect_code(0).stdout(), "addressed by content\n");
+    assert!(
+        output.stdout().ends_with("-addressed\n"),
+        "{}",
+        output.stdout()
+    );
+    assert_eq!(
+        command("run").run().expect_code(0).stdout(),
+        "addressed by content\n"
+    );
 }
 
 #[test]
 fn a_fixed_output_that_is_another_says_both_hashes() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .outputs(
             r#"{ packages.it = derivation {

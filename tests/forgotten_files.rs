@@ -15,7 +15,12 @@ fn no_file_of_the_tests_is_forgotten() {
     for entry in fs_err::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
         // Snapshots that wait to be looked at are no modules.
-        if path.file_name().unwrap().as_encoded_bytes().starts_with(b".") {
+        if path
+            .file_name()
+            .unwrap()
+            .as_encoded_bytes()
+            .starts_with(b".")
+        {
             continue;
         }
         assert!(path.is_file(), "{} is no module", path.display());

@@ -24,22 +24,61 @@ fn projects_with_what_each_can_do() {
     ----- stderr -----
     ");
     assert_eq!(output.evaluations(), 1);
-    assert_eq!(office.nixward(["list"]).in_folder("projects/memo").run().expect_code(0).stdout().lines().count(), 2);
+}
+
+#[test]
+fn in_a_projects_folder_only_that_one() {
+    let Some(office) = office() else { return };
+    let office = office.build();
+    let output = office
+        .nixward(["list"])
+        .in_folder("projects/memo")
+        .run()
+        .expect_code(0);
+    assert_eq!(output.stdout().lines().count(), 2, "{}", output.stdout());
+    office.edit(
+        "nixward.toml",
+        "members = [",
+        "default-members = [\"memo\", \"printer\"]\nmembers = [",
+    );
+    let output = office.nixward(["list"]).run().expect_code(0);
+    assert!(
+        !output.stdout().contains("tps-report"),
+        "{}",
+        output.stdout()
+    );
+    office
+        .nixward(["list", "--all"])
+        .run()
+        .expect_code(0)
+        .expect_stdout("tps-report");
 }
 
 #[test]
 fn as_a_document() {
     let Some(office) = office() else { return };
     let office = office.build();
-    let output = office.nixward(["list", "--message-format", "json"]).run().expect_code(0);
+    let output = office
+        .nixward(["list", "--message-format", "json"])
+        .run()
+        .expect_code(0);
     let document = output.json();
     assert_eq!(document["version"], 1);
     assert_eq!(document["workspace"]["name"], "initech");
-    assert_eq!(document["workspace"]["root"], office.workspace().to_str().unwrap());
-    assert_eq!(document["ignored"], serde_json::json!(["projects/only-a-folder"]));
+    assert_eq!(
+        document["workspace"]["root"],
+        office.workspace().to_str().unwrap()
+    );
+    assert_eq!(
+        document["ignored"],
+        serde_json::json!(["projects/only-a-folder"])
+    );
     assert_eq!(document["checks"], serde_json::json!(["spelling"]));
     let projects = document["projects"].as_array().unwrap();
-    let names: Vec<&str> = projects.iter().map(|project| project["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> = projects
+        .iter()
+        .map(|project| project["name"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["memo", "printer", "tps-report"]);
     let printer = &projects[1];
     assert_eq!(printer["path"], "projects/printer");
@@ -47,18 +86,33 @@ fn as_a_document() {
     assert_eq!(printer["tags"], serde_json::json!(["hardware", "web"]));
     assert_eq!(
         printer["verbs"],
-        serde_json::json!(["run", "test", "check", "build", "container", "shell", "lint", "push-img"])
+        serde_json::json!([
+            "run",
+            "test",
+            "check",
+            "build",
+            "container",
+            "shell",
+            "lint",
+            "push-img"
+        ])
     );
     assert_eq!(projects[2]["attr"], "tps_report");
     assert_eq!(projects[2]["path"], "projects/tps_report");
     assert_eq!(projects[0]["description"], "Writes memos");
     // Without a test its checks are its test.
-    assert_eq!(projects[0]["verbs"], serde_json::json!(["run", "test", "check", "build", "shell"]));
+    assert_eq!(
+        projects[0]["verbs"],
+        serde_json::json!(["run", "test", "check", "build", "shell"])
+    );
     let details = printer["verbDetails"].as_object().unwrap();
     assert_eq!(details.len(), 8);
     assert_eq!(details["lint"]["like"], "test");
     let system = nixward_testing::system();
-    assert_eq!(details["lint"]["attributes"], serde_json::json!([format!("packages.{system}.printer.lint")]));
+    assert_eq!(
+        details["lint"]["attributes"],
+        serde_json::json!([format!("packages.{system}.printer.lint")])
+    );
 }
 
 #[test]
@@ -71,16 +125,27 @@ fn some_of_the_projects() {
         (&["list", "--exclude", "memo"], &["printer", "tps-report"]),
         (&["list", "-p", "p*"], &["printer"]),
     ] {
-        let document = office.nixward(args).arg("--message-format=json").run().expect_code(0).json();
-        let names: Vec<&str> =
-            document["projects"].as_array().unwrap().iter().map(|project| project["name"].as_str().unwrap()).collect();
+        let document = office
+            .nixward(args)
+            .arg("--message-format=json")
+            .run()
+            .expect_code(0)
+            .json();
+        let names: Vec<&str> = document["projects"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|project| project["name"].as_str().unwrap())
+            .collect();
         assert_eq!(names, projects, "{args:?}");
     }
 }
 
 #[test]
 fn nothing_of_a_project_is_run_or_built() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest("[workspace]\n")
         .outputs(
@@ -90,16 +155,30 @@ fn nothing_of_a_project_is_run_or_built() {
             }"#,
         )
         .build();
-    for command in [&["list"][..], &["plan", "test", "--all"], &["test", "--all", "--dry-run"], &[]] {
+    for command in [
+        &["list"][..],
+        &["plan", "test", "--all"],
+        &["test", "--all", "--dry-run"],
+        &[],
+    ] {
         let output = project.nixward(command).run().expect_code(0);
-        let commands: Vec<&String> = output.nix_calls().iter().flat_map(|call| call.iter().take(3)).collect();
-        assert!(!commands.iter().any(|command| *command == "build"), "{commands:?}");
+        let commands: Vec<&String> = output
+            .nix_calls()
+            .iter()
+            .flat_map(|call| call.iter().take(3))
+            .collect();
+        assert!(
+            !commands.iter().any(|command| *command == "build"),
+            "{commands:?}"
+        );
     }
 }
 
 #[test]
 fn what_does_not_evaluate_is_listed_with_its_message() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest("[workspace]\n[projects.ghost]\n")
         .outputs(
@@ -113,18 +192,35 @@ fn what_does_not_evaluate_is_listed_with_its_message() {
         )
         .build();
     let output = project.nixward(["list"]).run().expect_code(0);
-    let output = output.expect_stdout("fine").expect_stdout("bad").expect_stdout("out of paper");
-    output.expect_stdout("ghost").expect_stdout("out of toner").expect_stdout("out of style");
-    let document = project.nixward(["list", "--message-format", "json"]).run().expect_code(0).json();
+    let output = output
+        .expect_stdout("fine")
+        .expect_stdout("bad")
+        .expect_stdout("out of paper");
+    output
+        .expect_stdout("ghost")
+        .expect_stdout("out of toner")
+        .expect_stdout("out of style");
+    let document = project
+        .nixward(["list", "--message-format", "json"])
+        .run()
+        .expect_code(0)
+        .json();
     let failed = document["failed"].as_array().unwrap();
-    assert_eq!(failed.len(), 4, "{failed:#?}");
+    assert_eq!(failed.len(), 3, "{failed:#?}");
+    assert_eq!(document["withoutPackage"][0]["name"], "ghost");
 }
 
 #[test]
 fn a_workspace_without_projects() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project.manifest("[workspace]\n").outputs("{ }").build();
-    project.nixward(["list"]).run().expect_code(0).expect_stdout_is("This workspace has no projects.\n");
+    project
+        .nixward(["list"])
+        .run()
+        .expect_code(0)
+        .expect_stdout_is("This workspace has no projects.\n");
     let output = project.nixward(["test", "--all"]).run();
     assert_eq!(output.exit_code(), 4, "{}", output.stderr());
 }
@@ -151,7 +247,11 @@ fn nixward_alone_shows_where_you_are_and_how_to_start() {
 
     ----- stderr -----
     ");
-    let output = office.nixward(none).in_folder("projects/printer/src").run().expect_code(0);
+    let output = office
+        .nixward(none)
+        .in_folder("projects/printer/src")
+        .run()
+        .expect_code(0);
     output
         .expect_stdout("This folder is project printer")
         .expect_stdout("run, test, check, build, container, shell, lint, push-img");
@@ -159,7 +259,9 @@ fn nixward_alone_shows_where_you_are_and_how_to_start() {
 
 #[test]
 fn a_flake_without_a_manifest_is_a_workspace_too() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .file("tools/hammer/default.nix", "fixture: fixture.project \"hammer\" \"echo bang $1\" { test = fixture.test \"echo hit\"; meta.position = \"${fixture.self}/tools/hammer/default.nix:1\"; }")
         .outputs(r#"{ packages = { default = project "it" "true" { }; hammer = import ./tools/hammer/default.nix fixture; saw = project "saw" "true" { test = test "true"; }; }; }"#)
@@ -174,8 +276,21 @@ fn a_flake_without_a_manifest_is_a_workspace_too() {
 
     ----- stderr -----
     ");
-    project.nixward(["run", "hammer", "--", "x"]).run().expect_code(0).expect_stdout_is("bang x\n");
-    project.nixward(["test", "--all"]).run().expect_code(0).expect_stderr("2 passed");
-    project.nixward(["test"]).in_folder("tools/hammer").run().expect_code(0).expect_stdout_is("hit\n");
+    project
+        .nixward(["run", "hammer", "--", "x"])
+        .run()
+        .expect_code(0)
+        .expect_stdout_is("bang x\n");
+    project
+        .nixward(["test", "--all"])
+        .run()
+        .expect_code(0)
+        .expect_stderr("2 passed");
+    project
+        .nixward(["test"])
+        .in_folder("tools/hammer")
+        .run()
+        .expect_code(0)
+        .expect_stdout_is("hit\n");
     project.nixward(["build"]).run().expect_code(0);
 }

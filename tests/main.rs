@@ -3,14 +3,24 @@
 //! Most workspaces here are built by a real Nix, from derivations that need no package set; `nix_faults` has stand-ins
 //! for what a real one can't be made to show, and `initech` the example workspace.
 
+mod bad_projects;
 mod build;
 mod check;
 mod container;
+mod container_engine;
 mod forgotten_files;
+mod initech;
 mod list;
+mod manifest;
+mod message_format;
+mod nix_faults;
+mod own_verbs;
+mod places;
+mod plan;
 mod run;
 mod selection;
 mod shell;
 mod signals;
 mod support;
 mod test_verb;
+mod trouble;

@@ -14,16 +14,24 @@ fn script(text: &str) -> Option<nixward_testing::Project> {
 
 #[test]
 fn the_programs_exit_code_is_nixwards() {
-    let Some(project) = script("exit $1") else { return };
+    let Some(project) = script("exit $1") else {
+        return;
+    };
     for code in [0, 1, 2, 5, 7, 125, 255] {
-        let output = project.nixward(["run", "it", "--"]).arg(code.to_string()).run().expect_code(code);
+        let output = project
+            .nixward(["run", "it", "--"])
+            .arg(code.to_string())
+            .run()
+            .expect_code(code);
         assert_eq!((output.stdout(), output.stderr()), ("", ""));
     }
 }
 
 #[test]
 fn nixward_becomes_the_program() {
-    let Some(project) = script("echo $$; exec cat") else { return };
+    let Some(project) = script("echo $$; exec cat") else {
+        return;
+    };
     let running = project.nixward(["run", "it"]).stdin_pipe().start();
     let id = running.id();
     running.wait_for_stdout(&format!("{id}\n"));
@@ -34,7 +42,9 @@ fn nixward_becomes_the_program() {
 
 #[test]
 fn signals_are_the_programs_own() {
-    let Some(project) = script("trap \"echo trapped; exit 9\" INT; echo ready; while :; do sleep 0.05; done") else {
+    let Some(project) =
+        script("trap \"echo trapped; exit 9\" INT; echo ready; while :; do sleep 0.05; done")
+    else {
         return;
     };
     let running = project.nixward(["run", "it"]).start();
@@ -44,33 +54,73 @@ fn signals_are_the_programs_own() {
     assert_eq!(output.stdout(), "ready\ntrapped\n");
     assert_eq!(output.stderr(), "");
 
-    let Some(project) = script("kill -s KILL $$") else { return };
+    let Some(project) = script("kill -s KILL $$") else {
+        return;
+    };
     project.nixward(["run", "it"]).run().expect_signal(9);
 }
 
 #[test]
 fn arguments_are_passed_on_as_they_are() {
-    let Some(project) = script("for argument; do printf \"[%s]\" \"$argument\"; done") else { return };
+    let Some(project) = script("for argument; do printf \"[%s]\" \"$argument\"; done") else {
+        return;
+    };
     let arguments = [
-        "--option", "-h", "--help", "--version", "a#b?c", "$(touch x)", "`id`", "two words", "", "ünï→", "*", "~", "a;b",
-        "'", "\"", "\\", "\n", "--", ".#x", "-", "--all", "git+file:///x", "%s",
+        "--option",
+        "-h",
+        "--help",
+        "--version",
+        "a#b?c",
+        "$(touch x)",
+        "`id`",
+        "two words",
+        "",
+        "ünï→",
+        "*",
+        "~",
+        "a;b",
+        "'",
+        "\"",
+        "\\",
+        "\n",
+        "--",
+        ".#x",
+        "-",
+        "--all",
+        "git+file:///x",
+        "%s",
     ];
     let command = project.nixward(["run", "it", "--"]);
-    let output = arguments.iter().fold(command, |command, argument| command.arg(argument)).run().expect_code(0);
-    let expected: String = arguments.iter().map(|argument| format!("[{argument}]")).collect();
+    let output = arguments
+        .iter()
+        .fold(command, |command, argument| command.arg(argument))
+        .run()
+        .expect_code(0);
+    let expected: String = arguments
+        .iter()
+        .map(|argument| format!("[{argument}]"))
+        .collect();
     assert_eq!(output.stdout(), expected);
 }
 
 #[test]
 fn arguments_need_not_be_text() {
-    let Some(project) = script("printf %s \"$1\" | PATH=/usr/bin:/bin od -An -tx1") else { return };
-    let output = project.nixward(["run", "it", "--"]).arg(OsStr::from_bytes(b"\xff\xfe\x01")).run().expect_code(0);
+    let Some(project) = script("printf %s \"$1\" | PATH=/usr/bin:/bin od -An -tx1") else {
+        return;
+    };
+    let output = project
+        .nixward(["run", "it", "--"])
+        .arg(OsStr::from_bytes(b"\xff\xfe\x01"))
+        .run()
+        .expect_code(0);
     assert_eq!(output.stdout().trim(), "ff fe 01");
 }
 
 #[test]
 fn the_program_has_the_callers_input_folder_and_environment() {
-    let Some(project) = script("cat; pwd; echo \"$GREETING\"") else { return };
+    let Some(project) = script("cat; pwd; echo \"$GREETING\"") else {
+        return;
+    };
     project.write("below/file", "");
     let output = project
         .nixward(["run", "it"])
@@ -79,13 +129,17 @@ fn the_program_has_the_callers_input_folder_and_environment() {
         .env("GREETING", "a b  c")
         .run()
         .expect_code(0);
-    assert_eq!(output.stdout(), format!("one\ntwo\n{}\na b  c\n", project.path("below").display()));
+    assert_eq!(
+        output.stdout(),
+        format!("one\ntwo\n{}\na b  c\n", project.path("below").display())
+    );
 }
 
 #[test]
 fn the_program_has_the_terminal() {
-    let Some(project) = script("test -t 0 && test -t 1 && test -t 2 && echo a terminal; read line; echo \"<$line>\"")
-    else {
+    let Some(project) = script(
+        "test -t 0 && test -t 1 && test -t 2 && echo a terminal; read line; echo \"<$line>\"",
+    ) else {
         return;
     };
     let mut terminal = project.nixward(["run", "it"]).on_terminal();
@@ -97,7 +151,9 @@ fn the_program_has_the_terminal() {
 
 #[test]
 fn control_c_at_the_terminal_goes_to_the_program() {
-    let Some(project) = script("trap \"echo trapped; exit 3\" INT; echo ready; while :; do sleep 0.05; done") else {
+    let Some(project) =
+        script("trap \"echo trapped; exit 3\" INT; echo ready; while :; do sleep 0.05; done")
+    else {
         return;
     };
     let mut terminal = project.nixward(["run", "it"]).on_terminal();
@@ -108,14 +164,21 @@ fn control_c_at_the_terminal_goes_to_the_program() {
 
 #[test]
 fn nothing_is_said_beside_the_program() {
-    let Some(project) = script("echo \"an error of its own\" >&2; echo out") else { return };
+    let Some(project) = script("echo \"an error of its own\" >&2; echo out") else {
+        return;
+    };
     let output = project.nixward(["run", "it"]).run().expect_code(0);
-    assert_eq!((output.stdout(), output.stderr()), ("out\n", "an error of its own\n"));
+    assert_eq!(
+        (output.stdout(), output.stderr()),
+        ("out\n", "an error of its own\n")
+    );
 }
 
 #[test]
 fn the_manifests_arguments_and_environment_come_first() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest(
             r#"[workspace]
@@ -125,7 +188,11 @@ run = { args = ["--from", "the manifest"], env = { GREETING = "manifest" } }
         )
         .outputs(r#"{ packages.it = project "it" ''printf "[%s]" "$GREETING" "$@"'' { }; }"#)
         .build();
-    let output = project.nixward(["run", "it", "--", "typed"]).env("GREETING", "caller").run().expect_code(0);
+    let output = project
+        .nixward(["run", "it", "--", "typed"])
+        .env("GREETING", "caller")
+        .run()
+        .expect_code(0);
     assert_eq!(output.stdout(), "[manifest][--from][the manifest][typed]");
 }
 
@@ -133,7 +200,10 @@ run = { args = ["--from", "the manifest"], env = { GREETING = "manifest" } }
 fn passthru_programs_run_without_a_declaration() {
     let Some(office) = office() else { return };
     let office = office.build();
-    let output = office.nixward(["run", "printer.python", "--", "-c", "x"]).run().expect_code(0);
+    let output = office
+        .nixward(["run", "printer.python", "--", "-c", "x"])
+        .run()
+        .expect_code(0);
     assert_eq!(output.stdout(), "python -c x\n");
     let output = office.nixward(["run", "printer.test"]).run().expect_code(0);
     assert_eq!(output.stdout(), "printer tested \n");
@@ -141,7 +211,9 @@ fn passthru_programs_run_without_a_declaration() {
 
 #[test]
 fn an_app_is_what_nix_run_would_take() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .outputs(
             r#"{
@@ -150,13 +222,18 @@ fn an_app_is_what_nix_run_would_take() {
             }"#,
         )
         .build();
-    let output = project.nixward(["run", "it", "--", "x"]).run().expect_code(0);
+    let output = project
+        .nixward(["run", "it", "--", "x"])
+        .run()
+        .expect_code(0);
     assert_eq!(output.stdout(), "the app x\n");
 }
 
 #[test]
 fn the_program_is_found_as_nix_run_finds_it() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .outputs(
             r#"{ packages = {
@@ -168,8 +245,13 @@ fn the_program_is_found_as_nix_run_finds_it() {
         )
         .build();
     for name in ["by-main-program", "by-pname", "by-name"] {
-        let said = name.replace("by-main-program", "by mainProgram").replace('-', " ");
-        assert_eq!(project.nixward(["run", name]).run().expect_code(0).stdout(), format!("{said}\n"));
+        let said = name
+            .replace("by-main-program", "by mainProgram")
+            .replace('-', " ");
+        assert_eq!(
+            project.nixward(["run", name]).run().expect_code(0).stdout(),
+            format!("{said}\n")
+        );
     }
     project
         .nixward(["run", "nowhere"])
@@ -181,7 +263,9 @@ fn the_program_is_found_as_nix_run_finds_it() {
 
 #[test]
 fn nixwards_own_failure_has_a_code_of_its_own() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .outputs(
             r#"{ packages = {
@@ -194,7 +278,9 @@ fn nixwards_own_failure_has_a_code_of_its_own() {
     let output = project.nixward(["run", "broken"]).run().expect_code(125);
     let system = nixward_testing::system();
     output
-        .expect_stderr(&format!("error: `packages.{system}.broken` cannot be built"))
+        .expect_stderr(&format!(
+            "error: `packages.{system}.broken` cannot be built"
+        ))
         .expect_stderr("exit code 3")
         .expect_stderr("the last words of broken")
         .expect_stderr("hint: its whole log: nix log /nix/store/");
@@ -203,12 +289,18 @@ fn nixwards_own_failure_has_a_code_of_its_own() {
         .run()
         .expect_code(125)
         .expect_stderr("the last words of dependency");
-    project.nixward(["run", "wrong"]).run().expect_code(125).expect_stderr("out of paper");
+    project
+        .nixward(["run", "wrong"])
+        .run()
+        .expect_code(125)
+        .expect_stderr("out of paper");
 }
 
 #[test]
 fn several_projects_run_one_after_the_other_up_to_the_first_failure() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest("[workspace]\n")
         .outputs(
@@ -224,12 +316,18 @@ fn several_projects_run_one_after_the_other_up_to_the_first_failure() {
     let output = project.nixward(["run", "--all"]).run().expect_code(1);
     assert_eq!(output.stdout(), "a begins\na ends\nb begins\n");
     let output = output.expect_stderr("NOT RUN").expect_stderr("c run");
-    assert!(output.stderr().contains("exited with code 3"), "{}", output.stderr());
+    assert!(
+        output.stderr().contains("exited with code 3"),
+        "{}",
+        output.stderr()
+    );
 }
 
 #[test]
 fn ctrl_c_while_several_run_ends_them() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .outputs(
             r#"{ packages = {
@@ -241,7 +339,12 @@ fn ctrl_c_while_several_run_ends_them() {
     let running = project.nixward(["run", "a", "b"]).start();
     running.wait_for_stdout("a begins");
     wait_until("both sleeps", || {
-        let sleeps = project.mark().processes().iter().filter(|process| process.command.contains("sleep 300")).count();
+        let sleeps = project
+            .mark()
+            .processes()
+            .iter()
+            .filter(|process| process.command.contains("sleep 300"))
+            .count();
         (sleeps == 2).then_some(())
     });
     running.interrupt();

@@ -34,7 +34,14 @@ fn with_shells() -> Option<Project> {
 fn a_command_runs_in_the_dev_shell() {
     let Some(project) = with_shells() else { return };
     let output = project
-        .nixward(["shell", "web", "--", "sh", "-c", "echo \"$GREETING $HOOKED\"; exit 6"])
+        .nixward([
+            "shell",
+            "web",
+            "--",
+            "sh",
+            "-c",
+            "echo \"$GREETING $HOOKED\"; exit 6",
+        ])
         .run()
         .expect_code(6);
     assert_eq!(output.stdout(), "it's of the shell yes\n");
@@ -44,17 +51,35 @@ fn a_command_runs_in_the_dev_shell() {
 #[test]
 fn without_a_dev_shell_it_is_the_packages_environment() {
     let Some(project) = with_shells() else { return };
-    let output = project.nixward(["shell", "itself", "--", "sh", "-c", "echo $GREETING"]).run().expect_code(0);
+    let output = project
+        .nixward(["shell", "itself", "--", "sh", "-c", "echo $GREETING"])
+        .run()
+        .expect_code(0);
     assert_eq!(output.stdout(), "of the package\n");
 }
 
 #[test]
 fn the_command_is_never_interpreted() {
     let Some(project) = with_shells() else { return };
-    let command = project.nixward(["shell", "web", "--", "sh", "-c", "for a; do printf '[%s]' \"$a\"; done", "sh"]);
+    let command = project.nixward([
+        "shell",
+        "web",
+        "--",
+        "sh",
+        "-c",
+        "for a; do printf '[%s]' \"$a\"; done",
+        "sh",
+    ]);
     let arguments = ["$(touch x)", "a b", "", "'", "--rcfile", "ü", "*", "a#b?c"];
-    let output = arguments.iter().fold(command, |command, argument| command.arg(argument)).run().expect_code(0);
-    let expected: String = arguments.iter().map(|argument| format!("[{argument}]")).collect();
+    let output = arguments
+        .iter()
+        .fold(command, |command, argument| command.arg(argument))
+        .run()
+        .expect_code(0);
+    let expected: String = arguments
+        .iter()
+        .map(|argument| format!("[{argument}]"))
+        .collect();
     assert_eq!(output.stdout(), expected);
 }
 
@@ -68,7 +93,10 @@ fn the_callers_folder_input_and_environment_stay() {
         .env("MINE", "kept")
         .run()
         .expect_code(0);
-    assert_eq!(output.stdout(), format!("{}\ntyped\nkept\n", project.path("packages/web").display()));
+    assert_eq!(
+        output.stdout(),
+        format!("{}\ntyped\nkept\n", project.path("packages/web").display())
+    );
 }
 
 #[test]
@@ -102,18 +130,37 @@ fn a_persons_own_settings_do_not_win_over_the_shell() {
 #[test]
 fn failures_are_nixwards_own() {
     let Some(project) = with_shells() else { return };
-    project.nixward(["shell", "broken", "--", "true"]).run().expect_code(125).expect_stderr("no shell today");
-    let output = project.nixward(["shell", "web", "--", "no-such-command"]).run().expect_code(127);
+    project
+        .nixward(["shell", "broken", "--", "true"])
+        .run()
+        .expect_code(125)
+        .expect_stderr("no shell today");
+    let output = project
+        .nixward(["shell", "web", "--", "no-such-command"])
+        .run()
+        .expect_code(127);
     assert!(output.stderr().contains("no-such-command"));
-    project.nixward(["shell", "wbe", "--", "true"]).run().expect_code(4).expect_stderr("did you mean `web`?");
-    project.nixward(["shell", "web", "itself"]).run().expect_code(2).expect_stderr("one project");
+    project
+        .nixward(["shell", "wbe", "--", "true"])
+        .run()
+        .expect_code(4)
+        .expect_stderr("did you mean `web`?");
+    project
+        .nixward(["shell", "web", "itself"])
+        .run()
+        .expect_code(2)
+        .expect_stderr("one project");
     project.nixward(["shell", "--all"]).run().expect_code(2);
 }
 
 #[test]
 fn what_has_no_environment_says_so() {
-    let Some(project) = real_project() else { return };
-    let project = project.outputs(r#"{ packages.plain = project "plain" "true" { }; }"#).build();
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .outputs(r#"{ packages.plain = project "plain" "true" { }; }"#)
+        .build();
     project
         .nixward(["shell", "plain", "--", "true"])
         .run()
@@ -124,7 +171,9 @@ fn what_has_no_environment_says_so() {
 
 #[test]
 fn a_shell_whose_dependencies_fail() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .outputs(r#"{ packages.it = project "it" "true" { }; devShells.it = shell "it" { TOOL = unbuildable "tool"; }; }"#)
         .build();

@@ -23,10 +23,20 @@ fn endless() -> Option<Project> {
 
 fn started(project: &Project) -> nixward_testing::Running {
     let meeting = project.root().join("meeting");
-    let running = project.nixward(["test", "--all", "-j2"]).env("MEETING", &meeting).start();
-    wait_until("both tests", || (fs_err::read_dir(&meeting).unwrap().count() == 2).then_some(()));
+    let running = project
+        .nixward(["test", "--all", "-j2"])
+        .env("MEETING", &meeting)
+        .start();
+    wait_until("both tests", || {
+        (fs_err::read_dir(&meeting).unwrap().count() == 2).then_some(())
+    });
     wait_until("their sleeps", || {
-        let sleeps = project.mark().processes().iter().filter(|process| process.command.contains("sleep 600")).count();
+        let sleeps = project
+            .mark()
+            .processes()
+            .iter()
+            .filter(|process| process.command.contains("sleep 600"))
+            .count();
         (sleeps >= 6).then_some(())
     });
     running
@@ -38,7 +48,11 @@ fn ctrl_c_ends_all_tests() {
     let running = started(&project);
     running.interrupt();
     let output = running.finish().expect_signal(2);
-    let mut lines: Vec<String> = output.redacted_stderr().lines().map(str::to_owned).collect();
+    let mut lines: Vec<String> = output
+        .redacted_stderr()
+        .lines()
+        .map(str::to_owned)
+        .collect();
     lines.sort();
     insta::assert_snapshot!(lines.join("\n"), @"
          NOT RUN [DURATION] c test
@@ -75,7 +89,9 @@ fn nothing_outlives_nixward_even_where_it_is_killed() {
 
 #[test]
 fn a_second_ctrl_c_does_not_wait_for_tests_that_ignore_the_first() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest("[workspace]\n")
         .outputs(
@@ -92,12 +108,18 @@ fn a_second_ctrl_c_does_not_wait_for_tests_that_ignore_the_first() {
     running.interrupt();
     running.finish().expect_signal(2);
     // The first signal alone would leave it ten seconds.
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[test]
 fn ctrl_c_ends_a_build_with_its_builders() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest("[workspace]\n")
         .outputs(
@@ -110,19 +132,27 @@ fn ctrl_c_ends_a_build_with_its_builders() {
         )
         .build();
     let builders = Mark::new(project.salt());
-    let running = project.nixward(["build", "--all", "-v", "--option", "max-jobs", "2"]).start();
+    let running = project
+        .nixward(["build", "--all", "-v", "--option", "max-jobs", "2"])
+        .start();
     running.wait_for_stderr("building a");
     running.wait_for_stderr("building b");
     assert!(!builders.processes().is_empty());
     running.interrupt();
     let output = running.finish().expect_signal(2);
-    assert!(!output.stdout().contains("/nix/store"), "{}", output.stdout());
+    assert!(
+        !output.stdout().contains("/nix/store"),
+        "{}",
+        output.stdout()
+    );
     builders.assert_nothing_lives_after(Duration::from_secs(5));
 }
 
 #[test]
 fn ctrl_c_ends_an_evaluation() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest("[workspace]\n")
         .outputs(
@@ -135,19 +165,31 @@ fn ctrl_c_ends_an_evaluation() {
         .build();
     let running = project.nixward(["test", "it"]).start();
     wait_until("the evaluation", || {
-        let is_evaluating = project.mark().processes().iter().any(|process| process.command.contains(" eval "));
+        let is_evaluating = project
+            .mark()
+            .processes()
+            .iter()
+            .any(|process| process.command.contains(" eval "));
         is_evaluating.then_some(())
     });
     running.interrupt();
-    running.finish().expect_signal(2).expect_stderr_without("does not evaluate");
+    running
+        .finish()
+        .expect_signal(2)
+        .expect_stderr_without("does not evaluate");
 }
 
 #[test]
 fn ctrl_c_at_the_terminal_is_the_same() {
     let Some(project) = endless() else { return };
     let meeting = project.root().join("meeting");
-    let mut terminal = project.nixward(["test", "--all", "-j2"]).env("MEETING", &meeting).on_terminal();
-    wait_until("both tests", || (fs_err::read_dir(&meeting).unwrap().count() == 2).then_some(()));
+    let mut terminal = project
+        .nixward(["test", "--all", "-j2"])
+        .env("MEETING", &meeting)
+        .on_terminal();
+    wait_until("both tests", || {
+        (fs_err::read_dir(&meeting).unwrap().count() == 2).then_some(())
+    });
     terminal.type_text("\x03");
     terminal.finish().expect_signal(2).expect_stdout("Ctrl-C");
 }

@@ -84,7 +84,10 @@ tags = ["paper"]
 /// Whether a program can be given namespaces here: by root, or by a user who has namespaces of their own.
 pub(crate) fn may_make_namespaces() -> bool {
     nixward_testing::host_program_succeeds("unshare", &["--mount", "true"])
-        || nixward_testing::host_program_succeeds("unshare", &["--map-root-user", "--mount", "true"])
+        || nixward_testing::host_program_succeeds(
+            "unshare",
+            &["--map-root-user", "--mount", "true"],
+        )
 }
 
 /// What a plan would do: `PROJECT VERB ATTRIBUTE` of each step that is wanted itself.
@@ -99,7 +102,10 @@ pub(crate) fn planned(output: &Output) -> Vec<String> {
             let project = step["project"].as_str().unwrap_or("(workspace)");
             let attribute = step["attribute"].as_str().expect("a step has an attribute");
             let attribute = attribute.replace(&nixward_testing::system(), "SYSTEM");
-            format!("{project} {} {attribute}", step["verb"].as_str().expect("a step has a verb"))
+            format!(
+                "{project} {} {attribute}",
+                step["verb"].as_str().expect("a step has a verb")
+            )
         })
         .collect()
 }

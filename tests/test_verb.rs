@@ -12,14 +12,18 @@ fn tested(script: &str) -> Option<Project> {
 }
 
 fn tested_with(manifest: &str, script: &str) -> Option<Project> {
-    let outputs = format!("{{ packages.it = project \"it\" \"true\" {{ test = test ''{script}''; }}; }}");
+    let outputs =
+        format!("{{ packages.it = project \"it\" \"true\" {{ test = test ''{script}''; }}; }}");
     Some(real_project()?.manifest(manifest).outputs(&outputs).build())
 }
 
 /// The path after `log: ` in the report.
 #[track_caller]
 fn log(output: &Finished) -> String {
-    let line = output.stderr().lines().find_map(|line| line.trim().strip_prefix("log: "));
+    let line = output
+        .stderr()
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("log: "));
     let path = line.unwrap_or_else(|| panic!("no log is named in\n{}", output.stderr()));
     fs_err::read_to_string(path).unwrap()
 }
@@ -27,8 +31,16 @@ fn log(output: &Finished) -> String {
 #[test]
 fn all_tests_pass() {
     let Some(office) = office() else { return };
-    let output = office.build().nixward(["test", "--all"]).run().expect_code(0);
-    let mut lines: Vec<String> = output.redacted_stderr().lines().map(str::to_owned).collect();
+    let output = office
+        .build()
+        .nixward(["test", "--all"])
+        .run()
+        .expect_code(0);
+    let mut lines: Vec<String> = output
+        .redacted_stderr()
+        .lines()
+        .map(str::to_owned)
+        .collect();
     // Tests that run side by side end in any order.
     lines[1..3].sort();
     insta::assert_snapshot!(lines.join("\n"), @"
@@ -43,7 +55,9 @@ fn all_tests_pass() {
 
 #[test]
 fn one_test_alone_shows_its_output_as_it_comes() {
-    let Some(project) = tested("echo one; echo two >&2; echo three") else { return };
+    let Some(project) = tested("echo one; echo two >&2; echo three") else {
+        return;
+    };
     let output = project.nixward(["test", "it"]).run().expect_code(0);
     assert_eq!(output.stdout(), "one\ntwo\nthree\n");
     insta::assert_snapshot!(output.redacted_stderr(), @"
@@ -55,7 +69,9 @@ fn one_test_alone_shows_its_output_as_it_comes() {
 
 #[test]
 fn a_failure_shows_its_output_and_the_others_go_on() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest("[workspace]\n")
         .outputs(
@@ -66,7 +82,10 @@ fn a_failure_shows_its_output_and_the_others_go_on() {
             }; }"#,
         )
         .build();
-    let output = project.nixward(["test", "--all", "-j1"]).run().expect_code(1);
+    let output = project
+        .nixward(["test", "--all", "-j1"])
+        .run()
+        .expect_code(1);
     assert_eq!(output.stdout(), "");
     insta::assert_snapshot!(output.redacted_stderr(), @"
             FAIL [DURATION] bad test
@@ -90,7 +109,9 @@ fn a_failure_shows_its_output_and_the_others_go_on() {
 
 #[test]
 fn every_exit_code_but_0_is_a_failure() {
-    let Some(project) = tested("exit $1") else { return };
+    let Some(project) = tested("exit $1") else {
+        return;
+    };
     for code in [1, 2, 3, 5, 70, 77, 101, 125, 255] {
         let code = code.to_string();
         project
@@ -103,7 +124,9 @@ fn every_exit_code_but_0_is_a_failure() {
 
 #[test]
 fn the_end_of_a_long_output_is_shown_and_the_log_has_all() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let script = "i=0; while [ $i -lt 5000 ]; do i=$((i + 1)); echo line $i; done; printf \"no end of line\"; exit 1";
     let project = project
         .manifest("[workspace]\n")
@@ -113,8 +136,15 @@ fn the_end_of_a_long_output_is_shown_and_the_log_has_all() {
         ))
         .build();
     let output = project.nixward(["test", "--all"]).run().expect_code(1);
-    let output = output.expect_stderr("line 5000\n").expect_stderr("no end of line").expect_stderr_without("line 4000\n");
-    assert!(output.stderr().contains("lines before, in the log"), "{}", output.stderr());
+    let output = output
+        .expect_stderr("line 5000\n")
+        .expect_stderr("no end of line")
+        .expect_stderr_without("line 4000\n");
+    assert!(
+        output.stderr().contains("lines before, in the log"),
+        "{}",
+        output.stderr()
+    );
     let log = log(&output);
     assert_eq!(log.lines().count(), 5001);
     assert!(log.starts_with("line 1\nline 2\n"));
@@ -122,8 +152,15 @@ fn the_end_of_a_long_output_is_shown_and_the_log_has_all() {
 
 #[test]
 fn what_is_no_text_or_moves_the_cursor_does_no_harm() {
-    let Some(project) = tested(r#"printf "\377\376 \033[31mred\033[2J\033[H\n\rover\n"; exit 1"#) else { return };
-    let output = project.nixward(["test", "--all"]).run().expect_code(1).expect_stderr("red");
+    let Some(project) = tested(r#"printf "\377\376 \033[31mred\033[2J\033[H\n\rover\n"; exit 1"#)
+    else {
+        return;
+    };
+    let output = project
+        .nixward(["test", "--all"])
+        .run()
+        .expect_code(1)
+        .expect_stderr("red");
     for moving in ["\u{1b}[2J", "\u{1b}[H", "\r"] {
         assert!(!output.stderr().contains(moving), "{:?}", output.stderr());
     }
@@ -132,7 +169,9 @@ fn what_is_no_text_or_moves_the_cursor_does_no_harm() {
 
 #[test]
 fn fail_fast_starts_nothing_more() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest("[workspace]\n")
         .outputs(
@@ -143,7 +182,10 @@ fn fail_fast_starts_nothing_more() {
             }; }"#,
         )
         .build();
-    let output = project.nixward(["test", "--all", "--fail-fast", "-j1"]).run().expect_code(1);
+    let output = project
+        .nixward(["test", "--all", "--fail-fast", "-j1"])
+        .run()
+        .expect_code(1);
     insta::assert_snapshot!(output.redacted_stderr(), @"
             FAIL [DURATION] a test
         it exited with code 1
@@ -173,10 +215,14 @@ fn fail_fast_starts_nothing_more() {
 
 #[test]
 fn tests_run_side_by_side() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     // Each waits for the other, in a folder that both know.
     let meet = |own: &str, other: &str| {
-        format!("touch \"$MEETING\"/{own}; while ! [ -e \"$MEETING\"/{other} ]; do sleep 0.02; done")
+        format!(
+            "touch \"$MEETING\"/{own}; while ! [ -e \"$MEETING\"/{other} ]; do sleep 0.02; done"
+        )
     };
     let project = project
         .manifest("[workspace]\n[verbs]\ntest = { pass-env = [\"MEETING\"], timeout = \"60s\" }\n")
@@ -189,12 +235,19 @@ fn tests_run_side_by_side() {
         .build();
     let meeting = project.root().join("meeting");
     fs_err::create_dir(&meeting).unwrap();
-    project.nixward(["test", "--all", "-j2"]).env("MEETING", &meeting).run().expect_code(0).expect_stderr("2 passed");
+    project
+        .nixward(["test", "--all", "-j2"])
+        .env("MEETING", &meeting)
+        .run()
+        .expect_code(0)
+        .expect_stderr("2 passed");
 }
 
 #[test]
 fn one_job_means_one_at_a_time() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let script = "mkdir \"$MEETING\"/occupied && sleep 0.1 && rm -r \"$MEETING\"/occupied";
     let test = format!("test = test ''{script}'';");
     let project = project
@@ -216,10 +269,17 @@ fn one_job_means_one_at_a_time() {
 
 #[test]
 fn the_environment_is_fixed() {
-    let Some(project) = tested("export -p") else { return };
+    let Some(project) = tested("export -p") else {
+        return;
+    };
     let run = |value: &str| {
         let command = project.nixward(["test", "it"]);
-        command.env("SECRET", value).env("LD_PRELOAD_NOT", value).env("TZ", "Asia/Tokyo").run().expect_code(0)
+        command
+            .env("SECRET", value)
+            .env("LD_PRELOAD_NOT", value)
+            .env("TZ", "Asia/Tokyo")
+            .run()
+            .expect_code(0)
     };
     let output = run("hunter2");
     let variables: BTreeSet<&str> = output
@@ -228,12 +288,26 @@ fn the_environment_is_fixed() {
         .filter_map(|line| line.strip_prefix("export ")?.split('=').next())
         .collect();
     // The shell adds what it knows of the folder.
-    let expected = ["HOME", "LANG", "LC_ALL", "OLDPWD", "PATH", "PWD", "SHLVL", "TERM", "TMPDIR", "TZ", "_"];
-    let unexpected: Vec<_> = variables.iter().filter(|name| !expected.contains(name)).collect();
+    let expected = [
+        "HOME", "LANG", "LC_ALL", "OLDPWD", "PATH", "PWD", "SHLVL", "TERM", "TMPDIR", "TZ", "_",
+    ];
+    let unexpected: Vec<_> = variables
+        .iter()
+        .filter(|name| !expected.contains(name))
+        .collect();
     assert!(unexpected.is_empty(), "{unexpected:?}");
     assert!(!output.stdout().contains("hunter2"));
-    assert!(!output.stdout().contains(project.programs().to_str().unwrap()), "{}", output.stdout());
-    output.expect_stdout("TZ='UTC'").expect_stdout("LANG='C.UTF-8'").expect_stdout("TERM='dumb'");
+    assert!(
+        !output
+            .stdout()
+            .contains(project.programs().to_str().unwrap()),
+        "{}",
+        output.stdout()
+    );
+    output
+        .expect_stdout("TZ='UTC'")
+        .expect_stdout("LANG='C.UTF-8'")
+        .expect_stdout("TERM='dumb'");
 }
 
 #[test]
@@ -250,16 +324,27 @@ test = { env = { B = "project $HOME" } }
         return;
     };
     let command = project.nixward(["test", "it"]);
-    let output = command.env("PASSED", "pässed").env("NOT_PASSED", "no").env("A", "caller").run().expect_code(0);
-    assert_eq!(output.stdout(), "[workspace][project $HOME][pässed][][unset]");
+    let output = command
+        .env("PASSED", "pässed")
+        .env("NOT_PASSED", "no")
+        .env("A", "caller")
+        .run()
+        .expect_code(0);
+    assert_eq!(
+        output.stdout(),
+        "[workspace][project $HOME][pässed][][unset]"
+    );
 }
 
 #[test]
 fn a_test_starts_in_an_empty_folder_with_a_home_of_its_own() {
     let script = "ls -A; ls -A \"$HOME\"; ls -A \"$TMPDIR\"; \
                   pwd > \"$TMPDIR\"/it; touch \"$HOME\"/it here; echo \"$HOME\"; echo \"$TMPDIR\"; pwd";
-    let Some(project) = tested(script) else { return };
-    let folders = |output: &Finished| -> Vec<String> { output.stdout().lines().map(str::to_owned).collect() };
+    let Some(project) = tested(script) else {
+        return;
+    };
+    let folders =
+        |output: &Finished| -> Vec<String> { output.stdout().lines().map(str::to_owned).collect() };
     let first = folders(&project.nixward(["test", "it"]).run().expect_code(0));
     let second = folders(&project.nixward(["test", "it"]).run().expect_code(0));
     for folders in [&first, &second] {
@@ -270,25 +355,40 @@ fn a_test_starts_in_an_empty_folder_with_a_home_of_its_own() {
         let caller = project.root().join("home");
         for folder in folders {
             assert_ne!(folder, caller.to_str().unwrap());
-            assert!(!std::path::Path::new(folder).exists(), "{folder} is still there");
+            assert!(
+                !std::path::Path::new(folder).exists(),
+                "{folder} is still there"
+            );
         }
     }
     assert_ne!(first, second);
-    let left: Vec<_> = fs_err::read_dir(project.root().join("tmp")).unwrap().collect();
+    let left: Vec<_> = fs_err::read_dir(project.root().join("tmp"))
+        .unwrap()
+        .collect();
     assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]
 fn folders_that_a_test_makes_read_only_are_removed_all_the_same() {
-    let Some(project) = tested("mkdir -p a/b; touch a/b/c; chmod -R a-w a; chmod 0 a/b") else { return };
-    project.nixward(["test", "it"]).run().expect_code(0).expect_stderr_without("cannot remove");
-    let left: Vec<_> = fs_err::read_dir(project.root().join("tmp")).unwrap().collect();
+    let Some(project) = tested("mkdir -p a/b; touch a/b/c; chmod -R a-w a; chmod 0 a/b") else {
+        return;
+    };
+    project
+        .nixward(["test", "it"])
+        .run()
+        .expect_code(0)
+        .expect_stderr_without("cannot remove");
+    let left: Vec<_> = fs_err::read_dir(project.root().join("tmp"))
+        .unwrap()
+        .collect();
     assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]
 fn a_test_may_ask_for_the_projects_folder() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest(
             "[workspace]\nmembers = [\"packages/*\"]\n[projects.it]\ntest = { cwd = \"project\" }\n",
@@ -296,7 +396,11 @@ fn a_test_may_ask_for_the_projects_folder() {
         .file("packages/it/data.txt", "forty-two\n")
         .outputs(r#"{ packages.it = project "it" "true" { test = test "cat data.txt"; }; }"#)
         .build();
-    project.nixward(["test", "it"]).run().expect_code(0).expect_stdout_is("forty-two\n");
+    project
+        .nixward(["test", "it"])
+        .run()
+        .expect_code(0)
+        .expect_stdout_is("forty-two\n");
 }
 
 #[test]
@@ -308,7 +412,9 @@ fn a_test_cannot_write_into_the_store() {
       chmod u+w "$0" && echo changed itself
       echo trace > /nix/store/trace-of-a-test && echo written into the store
       exit 0"#;
-    let Some(project) = tested(script) else { return };
+    let Some(project) = tested(script) else {
+        return;
+    };
     if !may_make_namespaces() {
         nixward_testing::skipped("this machine refuses namespaces");
         return;
@@ -317,7 +423,14 @@ fn a_test_cannot_write_into_the_store() {
     for done in ["written", "changed"] {
         assert!(!output.stdout().contains(done), "{}", output.stdout());
     }
-    assert!(output.stdout().to_lowercase().contains("read-only file system"), "{}", output.stdout());
+    assert!(
+        output
+            .stdout()
+            .to_lowercase()
+            .contains("read-only file system"),
+        "{}",
+        output.stdout()
+    );
     output.expect_stderr_without("was writable");
     assert!(!std::path::Path::new("/nix/store/trace-of-a-test").exists());
 }
@@ -326,10 +439,16 @@ fn a_test_cannot_write_into_the_store() {
 fn what_a_test_leaves_running_is_ended_and_named() {
     let script = "sleep 4711 & (setsid sleep 4712 > /dev/null 2>&1 &) ; \
                   (trap \"\" TERM HUP; exec sleep 4713) & sleep 0.05";
-    let Some(project) = tested(script) else { return };
+    let Some(project) = tested(script) else {
+        return;
+    };
     let output = project.nixward(["test", "it"]).run().expect_code(0);
     let output = output.expect_stderr("it left processes behind, which were ended: sleep (");
-    let note = output.stderr().lines().find(|line| line.contains("left processes")).unwrap();
+    let note = output
+        .stderr()
+        .lines()
+        .find(|line| line.contains("left processes"))
+        .unwrap();
     assert_eq!(note.matches("sleep (").count(), 3, "{note}");
     project.mark().assert_nothing_lives_after(Duration::ZERO);
 }
@@ -368,13 +487,18 @@ fn without_a_test_the_checks_are_the_test() {
         .run()
         .expect_code(0)
         .expect_stdout("it has no `test`, so its checks are its test");
-    let output = office.nixward(["plan", "test", "printer"]).run().expect_code(0);
+    let output = office
+        .nixward(["plan", "test", "printer"])
+        .run()
+        .expect_code(0);
     assert!(!output.stdout().contains("checks."), "{}", output.stdout());
 }
 
 #[test]
 fn a_failing_check_that_stands_in_for_a_test_fails() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest("[workspace]\n")
         .outputs(
@@ -395,7 +519,9 @@ fn a_failing_check_that_stands_in_for_a_test_fails() {
 
 #[test]
 fn neither_test_nor_check_is_an_error_where_named() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .outputs(
             r#"{ packages = {
@@ -404,7 +530,11 @@ fn neither_test_nor_check_is_an_error_where_named() {
             }; }"#,
         )
         .build();
-    project.nixward(["test", "bare"]).run().expect_code(4).expect_stderr("`bare` has no `test`");
+    project
+        .nixward(["test", "bare"])
+        .run()
+        .expect_code(4)
+        .expect_stderr("`bare` has no `test`");
     project
         .nixward(["test", "--all"])
         .run()
@@ -415,7 +545,9 @@ fn neither_test_nor_check_is_an_error_where_named() {
 
 #[test]
 fn a_test_that_cannot_be_built_is_a_build_failure() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest("[workspace]\n")
         .outputs(
@@ -432,19 +564,33 @@ fn a_test_that_cannot_be_built_is_a_build_failure() {
         .expect_stderr("BUILD FAIL")
         .expect_stderr("the last words of library")
         .expect_stderr("1 passed, 1 failed");
-    assert!(output.stderr().contains("nix log /nix/store/"), "{}", output.stderr());
+    assert!(
+        output.stderr().contains("nix log /nix/store/"),
+        "{}",
+        output.stderr()
+    );
     assert_eq!(log(&output), "the last words of library\n");
     // A test program that is not there is no failed build.
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
-        .outputs(r#"{ packages.it = project "it" "true" { test = derive "nothing" "mkdir $out"; }; }"#)
+        .outputs(
+            r#"{ packages.it = project "it" "true" { test = derive "nothing" "mkdir $out"; }; }"#,
+        )
         .build();
-    project.nixward(["test", "it"]).run().expect_code(1).expect_stderr("/bin/nothing");
+    project
+        .nixward(["test", "it"])
+        .run()
+        .expect_code(1)
+        .expect_stderr("/bin/nothing");
 }
 
 #[test]
 fn quiet_and_verbose() {
-    let Some(project) = real_project() else { return };
+    let Some(project) = real_project() else {
+        return;
+    };
     let project = project
         .manifest("[workspace]\n")
         .outputs(
@@ -454,14 +600,34 @@ fn quiet_and_verbose() {
             }; }"#,
         )
         .build();
-    let output = project.nixward(["test", "--all", "-q"]).run().expect_code(0);
+    let output = project
+        .nixward(["test", "--all", "-q"])
+        .run()
+        .expect_code(0);
     assert_eq!((output.stdout(), output.stderr()), ("", ""));
-    let output = project.nixward(["--verbose", "test", "--all"]).run().expect_code(0);
-    output.expect_stderr("    of fine\n").expect_stderr("    of good\n").expect_stderr("EVALUATED");
+    let output = project
+        .nixward(["--verbose", "test", "--all"])
+        .run()
+        .expect_code(0);
+    output
+        .expect_stderr("    of fine\n")
+        .expect_stderr("    of good\n")
+        .expect_stderr("EVALUATED");
     project.edit("outputs.nix", "echo of fine", "echo of fine; false");
-    let output = project.nixward(["test", "--all"]).env("NIXWARD_QUIET", "true").run().expect_code(1);
-    output.expect_stderr("of fine").expect_stderr_without("PASS").expect_stderr("1 passed, 1 failed");
-    project.nixward(["test", "-q", "-v"]).run().expect_code(2).expect_stderr("cannot be used with");
+    let output = project
+        .nixward(["test", "--all"])
+        .env("NIXWARD_QUIET", "true")
+        .run()
+        .expect_code(1);
+    output
+        .expect_stderr("of fine")
+        .expect_stderr_without("PASS")
+        .expect_stderr("1 passed, 1 failed");
+    project
+        .nixward(["test", "-q", "-v"])
+        .run()
+        .expect_code(2)
+        .expect_stderr("cannot be used with");
 }
 
 #[test]
@@ -470,18 +636,27 @@ fn one_evaluation_for_all() {
     let office = office.build();
     let output = office.nixward(["test", "--all"]).run().expect_code(0);
     assert_eq!(output.evaluations(), 1, "{:?}", output.nix_calls());
-    let builds = output.nix_calls().iter().filter(|call| call.iter().any(|argument| argument == "build")).count();
+    let builds = output
+        .nix_calls()
+        .iter()
+        .filter(|call| call.iter().any(|argument| argument == "build"))
+        .count();
     assert_eq!(builds, 1);
 }
 
 #[test]
 fn the_oldest_logs_are_removed() {
-    let Some(project) = tested("false") else { return };
+    let Some(project) = tested("false") else {
+        return;
+    };
     for _ in 0..22 {
         project.nixward(["test", "it"]).run().expect_code(1);
     }
     let runs = project.root().join("state/nixward/runs");
-    let workspaces: Vec<_> = fs_err::read_dir(runs).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let workspaces: Vec<_> = fs_err::read_dir(runs)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     assert_eq!(workspaces.len(), 1);
     assert_eq!(fs_err::read_dir(&workspaces[0]).unwrap().count(), 20);
 }

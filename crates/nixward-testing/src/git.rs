@@ -8,7 +8,8 @@ use std::{path::Path, process::Command};
 /// Where git fails.
 pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
     let output = Command::new("git")
-        .arg("-C")
+        // Whoever owns the repository: it is the test's.
+        .args(["-c", "safe.directory=*", "-C"])
         .arg(folder)
         .args(args)
         .env("GIT_CONFIG_NOSYSTEM", "1")

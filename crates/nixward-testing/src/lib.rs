@@ -21,6 +21,7 @@
 //! This crate knows nixward only from outside: its arguments, what it prints, how it ends.
 
 mod command;
+mod docker;
 mod environment;
 mod fake_program;
 mod flake_fixture;
@@ -38,6 +39,7 @@ mod terminal;
 mod worktree;
 
 pub use command::NixwardCommand;
+pub use docker::{DockerDaemon, docker_daemon};
 pub use environment::host_program_succeeds;
 pub use fake_program::{Call, FakeProgram, call};
 pub use flake_fixture::system;

@@ -8,12 +8,12 @@ use std::{
     time::Duration,
 };
 
-use fs_err as fs;
+use fs_err::{self as fs, os::unix::fs::symlink};
 use tempfile::TempDir;
 
 use crate::{
     command::NixwardCommand,
-    environment::Folders,
+    environment::{self, Folders},
     fake_program::{self, FakeProgram},
     git::git,
     processes::Mark,
@@ -112,6 +112,14 @@ impl Project {
     /// Puts a fake program onto PATH, in place of one of that name.
     pub fn install(&self, fake: &FakeProgram) {
         fake.install(&self.programs());
+    }
+
+    /// Puts a program of the machine's onto PATH.
+    pub fn install_host_program(&self, name: &str) {
+        // Where there is none the test will say so itself.
+        if let Some(path) = environment::find(name) {
+            symlink(path, self.programs().join(name)).expect("can link a program");
+        }
     }
 
     /// Takes a program off PATH.

@@ -109,9 +109,7 @@ fn run_folder(before: &str, text: &str) -> Option<usize> {
     let workspace = text.find('/')? + 1;
     let run = &text[workspace..];
     let time = leading(run, |byte| byte.is_ascii_digit());
-    let process = leading(run[time..].strip_prefix('-')?, |byte| {
-        byte.is_ascii_digit()
-    });
+    let process = leading(run[time..].strip_prefix('-')?, |byte| byte.is_ascii_digit());
     let is_one = before.ends_with("/runs/") && time == 13 && process > 0;
     is_one.then_some(workspace + time + 1 + process)
 }

@@ -63,6 +63,12 @@ impl Running {
         self.signal(Signal::INT);
     }
 
+    /// The same where it may have ended already.
+    pub fn try_interrupt(&self) {
+        // It is not waited for yet, so that the id is still its own.
+        let _it_may_have_ended = kill_process(self.pid(), Signal::INT);
+    }
+
     /// Asks nixward to end.
     pub fn terminate(&self) {
         self.signal(Signal::TERM);

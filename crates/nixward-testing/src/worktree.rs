@@ -38,16 +38,7 @@ impl Worktree {
         let git = root.join(".git").exists().then(|| GitState {
             index: git(root, &["ls-files", "--stage"]),
             refs: git(root, &["for-each-ref"]),
-            head: git(
-                root,
-                &[
-                    "rev-parse",
-                    "--verify",
-                    "--quiet",
-                    "--symbolic-full-name",
-                    "HEAD",
-                ],
-            ),
+            head: fs::read_to_string(root.join(".git/HEAD")).unwrap_or_default(),
         });
         Self { files, git }
     }

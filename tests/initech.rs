@@ -1,0 +1,256 @@
+//! The example workspace, built with the repository's own package set: what the README promises of it.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    time::Duration,
+};
+
+use nixward_testing::{Project, example_port, wait_until};
+
+use crate::support::initech;
+
+/// What a server at the example's port answers to a request for a path.
+fn get(port: u16, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .ok()?;
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    answer.starts_with("HTTP/1.").then_some(answer)
+}
+
+fn health(port: u16) -> String {
+    wait_until("the print queue to answer", || get(port, "/healthz"))
+}
+
+#[test]
+fn all_tests_pass_after_one_evaluation() {
+    let Some(project) = initech() else { return };
+    let project = project.build();
+    let output = project.nixward(["test", "--all"]).run().expect_code(0);
+    assert_eq!(output.evaluations(), 1, "{:?}", output.nix_calls());
+    let output = output.expect_stderr("4 run: 4 passed");
+    for name in [
+        "pc-load-letter",
+        "random-python-project",
+        "stapler",
+        "tps-report",
+    ] {
+        assert!(
+            output.stderr().contains(&format!("] {name} test\n")),
+            "{name} is not in\n{}",
+            output.stderr()
+        );
+    }
+}
+
+#[test]
+fn a_broken_assertion_fails_its_project_and_no_other() {
+    let Some(project) = initech() else { return };
+    let project = project.build();
+    project.edit(
+        "packages/projects/pc_load_letter/tests/test_web.py",
+        "\"status\": \"ok\"",
+        "\"status\": \"on fire\"",
+    );
+    let output = project.nixward(["test", "--all"]).run().expect_code(1);
+    let output = output
+        .expect_stderr("] pc-load-letter test\n")
+        .expect_stderr("3 passed, 1 failed");
+    let output = output.expect_stderr("on fire").expect_stderr("test_health");
+    let log = output
+        .stderr()
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("log: "))
+        .unwrap();
+    let log = fs_err::read_to_string(log).unwrap();
+    assert!(
+        log.contains("FAILED") && log.contains("test_health"),
+        "{log}"
+    );
+    let passed = output
+        .stderr()
+        .lines()
+        .filter(|line| line.contains("PASS ["))
+        .count();
+    assert_eq!(passed, 3);
+}
+
+#[test]
+fn arguments_reach_pytest_and_both_spellings_work() {
+    let Some(project) = initech() else { return };
+    let project = project.build();
+    for name in ["pc-load-letter", "pc_load_letter"] {
+        let output = project
+            .nixward(["test", name, "--", "-vvv"])
+            .run()
+            .expect_code(0);
+        assert!(
+            output.stdout().contains("::test_health PASSED"),
+            "{}",
+            output.stdout()
+        );
+    }
+    let output = project
+        .nixward(["test", "--", "-k", "health", "-q"])
+        .in_folder("packages/projects/pc_load_letter")
+        .run();
+    output.expect_code(0).expect_stdout("1 passed");
+}
+
+#[test]
+fn the_server_answers_and_ctrl_c_leaves_nothing() {
+    let Some(project) = initech() else { return };
+    let project = project.build();
+    project
+        .nixward(["build", "pc-load-letter"])
+        .run()
+        .expect_code(0);
+    let port = example_port();
+    let running = project.nixward(["run", "pc-load-letter"]).start();
+    assert!(health(port.number()).contains("\"status\":\"ok\""));
+    assert!(get(port.number(), "/").unwrap().contains("engineering"));
+    running.interrupt();
+    let output = running.finish();
+    assert!(
+        !output.stderr().contains("Traceback"),
+        "{}",
+        output.stderr()
+    );
+    assert!(get(port.number(), "/").is_none());
+}
+
+#[test]
+fn the_interpreter_is_a_program_too() {
+    let Some(project) = initech() else { return };
+    let project = project.build();
+    let python = |code: &str| {
+        project
+            .nixward(["run", "pc-load-letter.python", "--", "-c", code])
+            .run()
+    };
+    python("import flask").expect_code(0);
+    python("exit(7)").expect_code(7);
+    python("import sys; print(sys.argv)")
+        .expect_code(0)
+        .expect_stdout_is("['-c']\n");
+    python("import no_such_module")
+        .expect_code(1)
+        .expect_stderr("ModuleNotFoundError");
+}
+
+#[test]
+fn a_command_in_the_shell() {
+    let Some(project) = initech() else { return };
+    let project = project.build();
+    project
+        .nixward([
+            "shell",
+            "pc-load-letter",
+            "--",
+            "python",
+            "-c",
+            "import flask",
+        ])
+        .run()
+        .expect_code(0);
+    project
+        .nixward(["shell", "pc-load-letter", "--", "python", "-c", "exit(6)"])
+        .run()
+        .expect_code(6);
+}
+
+#[test]
+fn the_dependency_that_needs_an_override_is_there() {
+    let Some(project) = initech() else { return };
+    let project = project.build();
+    project
+        .nixward([
+            "run",
+            "random-python-project.python",
+            "--",
+            "-c",
+            "import snaptime",
+        ])
+        .run()
+        .expect_code(0);
+    project
+        .nixward(["run", "random-python-project"])
+        .run()
+        .expect_code(0);
+}
+
+#[test]
+fn checks_are_those_of_the_flake() {
+    let Some(project) = initech() else { return };
+    let project = project.build();
+    let output = project.nixward(["check"]).run().expect_code(0);
+    output
+        .expect_stderr("pc-load-letter check")
+        .expect_stderr("stapler check")
+        .expect_stderr("(workspace) check reports-fit-on-a-page");
+}
+
+#[test]
+fn an_image_is_an_archive_that_holds_the_app() {
+    let Some(project) = initech() else { return };
+    let project = project.build();
+    let output = project
+        .nixward(["container", "stapler", "--no-load"])
+        .run()
+        .expect_code(0);
+    let path = output.stdout().trim().to_owned();
+    let files = project
+        .host_command("/bin/tar".as_ref())
+        .env("PATH", "/usr/bin:/bin")
+        .args(["-tf", &path])
+        .output()
+        .unwrap();
+    let files = String::from_utf8(files.stdout).unwrap();
+    assert!(
+        files.lines().any(|file| file.ends_with("manifest.json")),
+        "{files}"
+    );
+    project
+        .nixward(["container", "tps-report"])
+        .run()
+        .expect_code(4)
+        .expect_stderr("`tps-report` has no `container`");
+}
+
+#[test]
+fn the_list_of_projects() {
+    let Some(project) = initech() else { return };
+    let project: Project = project.build();
+    let document = project
+        .nixward(["list", "--message-format", "json"])
+        .run()
+        .expect_code(0)
+        .json();
+    let projects = document["projects"].as_array().unwrap();
+    let of = |name: &str| {
+        projects
+            .iter()
+            .find(|project| project["name"] == name)
+            .unwrap()
+    };
+    assert_eq!(projects.len(), 4);
+    assert_eq!(
+        of("pc-load-letter")["path"],
+        "packages/projects/pc_load_letter"
+    );
+    assert_eq!(of("pc-load-letter")["attr"], "pc_load_letter");
+    assert_eq!(
+        of("pc-load-letter")["verbs"],
+        serde_json::json!(["run", "test", "check", "build", "container", "shell"])
+    );
+    assert_eq!(
+        of("random-python-project")["verbs"],
+        serde_json::json!(["run", "test", "build", "shell"])
+    );
+    assert_eq!(document["failed"], serde_json::json!([]));
+    assert_eq!(document["ignored"], serde_json::json!([]));
+}
