@@ -7,7 +7,6 @@ use std::{
 
 use fs_err as fs;
 use nixward_core::{event::EventKind, outcome::BuildProblem, plan::BuildTarget};
-use nixward_guard::Ending;
 use nixward_nix::{
     build::{BuildFailure, BuildMonitor, BuildProgress, built_outputs},
     derivation_file::Requisites,
@@ -245,7 +244,11 @@ fn after_failure(
         BTreeSet::new()
     } else {
         let finished = runner.run(&nix.path_info(&known))?;
-        valid_paths(&finished.stdout)?
+        // A store that does not answer has nothing for us; why, the build has said.
+        match finished.stdout.trim() {
+            "" => BTreeSet::new(),
+            json => valid_paths(json)?,
+        }
     };
     let mut results = BuildResults::default();
     let failures = monitor.failures();
@@ -269,13 +272,7 @@ fn after_failure(
 fn other_errors(monitor: &BuildMonitor, failed: &Finished) -> Vec<String> {
     let said = monitor.other_errors();
     if said.is_empty() {
-        let how = match &failed.ending {
-            Ending::Exited(code) => format!("exited with code {code}"),
-            Ending::Signaled(signal) => format!("was ended by signal {signal}"),
-            Ending::CouldNotStart(failure) => failure.to_string(),
-            Ending::StillRunning => "could not be ended".to_owned(),
-        };
-        return vec![format!("nix {how} and did not say why")];
+        return vec![failed.without_a_word()];
     }
     said
 }

@@ -5,6 +5,7 @@ use nixward_core::{
     evaluation::{Answer, EvaluatedCheck, EvaluatedPackage, Evaluation},
     query::{Depth, EvaluationQuery},
 };
+use nixward_guard::Ending;
 use thiserror::Error;
 
 use crate::{
@@ -82,7 +83,7 @@ impl Evaluator<'_> {
             finished = self.run(&by_name, &Part::UnitNames)?;
         }
         if !finished.succeeded() {
-            let message = self.message(&finished.stderr);
+            let message = self.message(&finished);
             return Err(EvaluateError::Flake {
                 message,
                 stderr: finished.stderr,
@@ -105,7 +106,7 @@ impl Evaluator<'_> {
             } else if count(&part) > 1 {
                 waiting.extend(halves(part));
             } else {
-                let message = self.message(&finished.stderr);
+                let message = self.message(&finished);
                 merge(&mut evaluation, culprit(query, &part, &message));
             }
         }
@@ -131,16 +132,23 @@ impl Evaluator<'_> {
     fn explain(&self, attribute: &Attribute) -> Result<Option<String>, EvaluateError> {
         let function = strict_expression(attribute).map_err(EvaluateError::Question)?;
         let finished = self.runner.run(&self.nix.eval(self.flake, &function))?;
-        Ok((!finished.succeeded()).then(|| self.message(&finished.stderr)))
+        Ok((!finished.succeeded()).then(|| self.message(&finished)))
     }
 
     /// As much of an error as the person wants to see.
-    fn message(&self, stderr: &str) -> String {
-        if self.nix.flags.show_trace {
-            message::error_with_trace(stderr)
+    fn message(&self, finished: &Finished) -> String {
+        let message = if self.nix.flags.show_trace {
+            message::error_with_trace(&finished.stderr)
         } else {
-            message::error_message(stderr)
+            message::error_message(&finished.stderr)
+        };
+        if message.is_empty() || matches!(finished.ending, Ending::Signaled(_)) {
+            return [message, finished.without_a_word()]
+                .join("\n")
+                .trim()
+                .to_owned();
         }
+        message
     }
 }
 

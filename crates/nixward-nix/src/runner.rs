@@ -35,6 +35,17 @@ pub struct Finished {
 }
 
 impl Finished {
+    /// How it ended, where it said nothing itself.
+    pub fn without_a_word(&self) -> String {
+        let how = match &self.ending {
+            Ending::Exited(code) => format!("exited with code {code}"),
+            Ending::Signaled(signal) => format!("was ended by signal {signal}"),
+            Ending::CouldNotStart(failure) => failure.to_string(),
+            Ending::StillRunning => "could not be ended".to_owned(),
+        };
+        format!("nix {how} and did not say why")
+    }
+
     pub fn succeeded(&self) -> bool {
         self.ending == Ending::Exited(0)
     }

@@ -12,6 +12,8 @@ pub(crate) enum ErrorKind {
     Usage,
     /// `nixward.toml`, or that there is none.
     Manifest,
+    /// There is no workspace here at all.
+    NoWorkspace,
     /// Nix is missing, unsupported, or the flake does not evaluate.
     Nix,
     NothingMatched,
@@ -27,7 +29,7 @@ pub(crate) enum ErrorKind {
 impl ErrorKind {
     fn exit_code(self) -> u8 {
         match self {
-            Self::Usage | Self::Manifest => exit_code::USAGE,
+            Self::Usage | Self::Manifest | Self::NoWorkspace => exit_code::USAGE,
             Self::Nix => exit_code::NIX,
             Self::NothingMatched => exit_code::NOTHING_MATCHED,
             Self::Step => exit_code::STEP_FAILED,
@@ -123,11 +125,6 @@ impl CliError {
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.kind = kind;
         self
-    }
-
-    /// Whether there is a manifest that can't be used, rather than none.
-    pub(crate) fn is_about_a_broken_manifest(&self) -> bool {
-        matches!(self.verbatim, Some(Verbatim::Diagnostics(_)))
     }
 
     /// Says it on standard error, and gives the exit code.

@@ -23,7 +23,7 @@ pub fn main() -> ExitCode {
         return code;
     }
     let args: Vec<OsString> = std::env::args_os().collect();
-    let outcome = cli::parse(&args).and_then(|cli| commands::run(&cli));
+    let outcome = cli::parse(&args).and_then(|cli| commands::run(&cli, &args));
     match outcome {
         Ok(code) => ExitCode::from(code),
         Err(error) => error.report(),

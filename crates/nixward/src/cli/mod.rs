@@ -17,7 +17,7 @@ pub use selection_args::SelectionArgs;
 pub use value_enums::{ColorChoice, EngineName, MessageFormat};
 pub use verb_args::{ContainerArgs, ExecutionArgs, VerbArgs};
 
-use crate::error::CliError;
+use crate::error::{CliError, ErrorKind};
 
 const AFTER_HELP: &str = "\
 Run `nixward` alone to see this workspace, and `nixward help COMMAND` for a command's options.
@@ -87,18 +87,30 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
-/// Reads the arguments of a verb of the workspace's own: those of a built-in one under another name.
-pub(crate) fn parse_own_verb(args: &[OsString]) -> Result<VerbArgs, CliError> {
-    let name = args
-        .first()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let command = clap::Command::new(name.clone()).bin_name(format!("nixward {name}"));
-    let command = <VerbArgs as clap::Args>::augment_args(command).about("A verb of this workspace");
-    let matches = command
-        .try_get_matches_from(args)
+/// Reads a whole command line as one of a verb of the workspace's own: a built-in one under another name.
+pub(crate) fn parse_own_verb(
+    args: &[OsString],
+    name: &str,
+) -> Result<(GlobalArgs, VerbArgs), CliError> {
+    let verb = <VerbArgs as clap::Args>::augment_args(clap::Command::new(name.to_owned()))
+        .about("A verb of this workspace");
+    let matches = command()
+        .subcommand(verb)
+        .try_get_matches_from(help_of_own_verb(args))
         .map_err(CliError::from_clap)?;
-    VerbArgs::from_arg_matches(&matches).map_err(CliError::from_clap)
+    let global = GlobalArgs::from_arg_matches(&matches).map_err(CliError::from_clap)?;
+    let verb = matches
+        .subcommand_matches(name)
+        .map(VerbArgs::from_arg_matches)
+        .transpose()
+        .map_err(CliError::from_clap)?;
+    let other = || {
+        CliError::new(
+            ErrorKind::Internal,
+            format!("`{name}` was read as another verb"),
+        )
+    };
+    Ok((global, verb.ok_or_else(other)?))
 }
 
 #[cfg(test)]
@@ -127,7 +139,9 @@ mod tests {
         let Some(Command::Own(own)) = parse(&args).unwrap().command else {
             panic!("no verb of its own")
         };
-        let verb = parse_own_verb(&own).unwrap();
+        assert_eq!(own[0], "push-img");
+        let (global, verb) = parse_own_verb(&args, "push-img").unwrap();
+        assert!(global.quiet);
         assert_eq!(verb.selection.projects, ["x"]);
         assert!(verb.execution.dry_run);
     }

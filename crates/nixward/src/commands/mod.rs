@@ -10,6 +10,8 @@ mod prepare;
 mod shell;
 mod verb;
 
+use std::ffi::OsString;
+
 use nixward_core::names::nearest;
 use nixward_manifest::BuiltinVerb;
 
@@ -21,8 +23,8 @@ use crate::{
     settings::{ContainerSettings, GlobalSettings, Loading, VerbSettings, engine_kind},
 };
 
-/// Carries out a command line; gives the exit code.
-pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
+/// Carries out a command line, which is also given as it was typed; gives the exit code.
+pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<u8, CliError> {
     let global = GlobalSettings::resolve(&cli.global);
     let builtin = |verb: BuiltinVerb, args: &VerbArgs| {
         verb::run(
@@ -66,36 +68,35 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
                 VerbSettings::resolve(&args.verb, &args.arguments, ContainerSettings::default());
             plan::run(&global, &settings)
         }
-        Some(Command::Own(args)) => own_verb(&global, args),
+        Some(Command::Own(own)) => {
+            let name = own.first().map(|name| name.to_string_lossy().into_owned());
+            own_verb(&global, args, &name.unwrap_or_default())
+        }
     }
 }
 
 /// A verb that the workspace declares, or a word that is no command.
-fn own_verb(global: &GlobalSettings, args: &[std::ffi::OsString]) -> Result<u8, CliError> {
-    let name = args
-        .first()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let declared = match Place::find(global) {
-        Ok(place) => place
-            .discovered
-            .workspace
-            .manifest
-            .verb_names()
-            .map(str::to_owned)
-            .collect(),
-        // A broken manifest must be said; where there is no workspace the word is only unknown.
-        Err(error) if error.is_about_a_broken_manifest() => return Err(error),
-        Err(_) => Vec::new(),
+fn own_verb(global: &GlobalSettings, args: &[OsString], name: &str) -> Result<u8, CliError> {
+    let parsed = cli::parse_own_verb(args, name);
+    // An option behind the verb may say where the workspace is.
+    let global = match &parsed {
+        Ok((behind, _)) => GlobalSettings::resolve(behind),
+        Err(_) => global.clone(),
     };
-    if !declared.contains(&name) {
-        return Err(unknown_command(&name, &declared));
+    let declared: Vec<String> = match Place::find(&global) {
+        Ok(place) => {
+            let names = place.discovered.workspace.manifest;
+            names.verb_names().map(str::to_owned).collect()
+        }
+        Err(error) if error.kind == ErrorKind::NoWorkspace => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    if !declared.iter().any(|verb| verb == name) {
+        return Err(unknown_command(name, &declared));
     }
-    let args = cli::parse_own_verb(args)?;
-    verb::run(
-        global,
-        &VerbSettings::resolve(&name, &args, ContainerSettings::default()),
-    )
+    let (_, args) = parsed?;
+    let settings = VerbSettings::resolve(name, &args, ContainerSettings::default());
+    verb::run(&global, &settings)
 }
 
 /// The error for a word that is neither a command nor a verb.

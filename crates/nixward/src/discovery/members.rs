@@ -7,16 +7,14 @@ use globset::{GlobBuilder, GlobMatcher};
 use nixward_core::workspace::MemberFolder;
 use nixward_manifest::Manifest;
 
-use super::{MANIFEST, checked, read, relative};
+use super::{Findings, MANIFEST, read};
 use crate::error::{CliError, ErrorKind};
 
 /// The folders that `members` matches, each with its own manifest where it has one.
 pub(super) fn member_folders(
     root: &Path,
-    cwd: &Path,
     manifest: &Manifest,
-    styled: bool,
-    warnings: &mut Vec<String>,
+    findings: &mut Findings<'_>,
 ) -> Result<Vec<MemberFolder>, CliError> {
     let mut paths = Vec::new();
     for pattern in manifest.workspace.members.iter().flatten() {
@@ -47,18 +45,17 @@ pub(super) fn member_folders(
             let text = read(&file)?;
             if nixward_manifest::is_member(&text) {
                 let (parsed, diagnostics) = nixward_manifest::parse_member(&text, manifest);
-                warnings.extend(checked(&diagnostics, &relative(cwd, &file), &text, styled)?);
+                findings.add(&diagnostics, &file, &text);
                 declaration = Some(parsed);
             }
         }
         folders.push(MemberFolder { path, declaration });
     }
-    check_declared_once(root, manifest, &folders)?;
     Ok(folders)
 }
 
 /// A project is described in the root's manifest or in its own, never in both.
-fn check_declared_once(
+pub(super) fn check_declared_once(
     root: &Path,
     manifest: &Manifest,
     folders: &[MemberFolder],

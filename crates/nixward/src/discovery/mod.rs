@@ -35,20 +35,18 @@ pub(crate) struct Discovered {
 /// Finds the workspace that a folder is in.
 pub(crate) fn discover(cwd: &Path, styled: bool) -> Result<Discovered, CliError> {
     let (root, has_manifest) = find_root(cwd)?;
-    let mut warnings = Vec::new();
+    let mut findings = Findings::new(cwd, styled);
     let mut manifest = Manifest::default();
     if has_manifest {
-        let text = read(&root.join(MANIFEST))?;
+        let file = root.join(MANIFEST);
+        let text = read(&file)?;
         let (parsed, diagnostics) = nixward_manifest::parse(&text);
-        warnings.extend(checked(
-            &diagnostics,
-            &relative(cwd, &root.join(MANIFEST)),
-            &text,
-            styled,
-        )?);
+        findings.add(&diagnostics, &file, &text);
         manifest = parsed;
     }
-    let member_folders = members::member_folders(&root, cwd, &manifest, styled, &mut warnings)?;
+    let member_folders = members::member_folders(&root, &manifest, &mut findings)?;
+    let warnings = findings.finish()?;
+    members::check_declared_once(&root, &manifest, &member_folders)?;
     let flake_folder = lexically_joined(
         &root,
         manifest.workspace.flake.as_deref().unwrap_or_default(),
@@ -114,7 +112,7 @@ fn find_root(cwd: &Path) -> Result<(PathBuf, bool), CliError> {
                 "there is no {MANIFEST} and no {FLAKE} in {} or above it",
                 cwd.display()
             );
-            CliError::new(ErrorKind::Manifest, message)
+            CliError::new(ErrorKind::NoWorkspace, message)
                 .hint("go to a repository that has one, or name its folder: nixward -C DIR")
         })
 }
@@ -194,24 +192,41 @@ fn git_error(error: &nixward_git::GitError) -> CliError {
     CliError::from_source(ErrorKind::Manifest, error).hints(hint)
 }
 
-/// Refuses a manifest with errors; returns its warnings.
-fn checked(
-    diagnostics: &[Diagnostic],
-    file: &str,
-    text: &str,
+/// What is wrong with the manifests, the members' own included, to be said all at once.
+struct Findings<'a> {
+    cwd: &'a Path,
     styled: bool,
-) -> Result<Vec<String>, CliError> {
-    if diagnostics.is_empty() {
-        return Ok(Vec::new());
+    rendered: Vec<String>,
+    has_errors: bool,
+}
+
+impl<'a> Findings<'a> {
+    fn new(cwd: &'a Path, styled: bool) -> Self {
+        Self {
+            cwd,
+            styled,
+            rendered: Vec::new(),
+            has_errors: false,
+        }
     }
-    let rendered = manifest_diagnostics::render(diagnostics, file, text, styled);
-    if diagnostics
-        .iter()
-        .any(|diagnostic| diagnostic.severity == Severity::Error)
-    {
-        return Err(CliError::diagnostics(rendered));
+
+    fn add(&mut self, diagnostics: &[Diagnostic], file: &Path, text: &str) {
+        if !diagnostics.is_empty() {
+            let file = relative(self.cwd, file);
+            let rendered = manifest_diagnostics::render(diagnostics, &file, text, self.styled);
+            self.rendered.push(rendered);
+        }
+        let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
+        self.has_errors |= diagnostics.iter().any(is_error);
     }
-    Ok(vec![rendered])
+
+    /// The warnings, where there is nothing worse.
+    fn finish(self) -> Result<Vec<String>, CliError> {
+        if self.has_errors {
+            return Err(CliError::diagnostics(self.rendered.concat()));
+        }
+        Ok(self.rendered)
+    }
 }
 
 fn read(path: &Path) -> Result<String, CliError> {
