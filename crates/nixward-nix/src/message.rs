@@ -8,37 +8,39 @@ const MOST_LINES_WITHOUT_ERROR: usize = 30;
 pub fn error_message(stderr: &str) -> String {
     let plain = strip_ansi_escapes::strip_str(stderr);
     let lines: Vec<&str> = plain.lines().collect();
-    let Some(start) = beginning_of_error(&lines) else {
+    let is_error = |line: &&str| line.trim_start().starts_with("error:");
+    let Some(start) = lines.iter().rposition(is_error) else {
         // Something ended Nix before it could say more; what it said last is nearest to that.
         let last = lines.len().saturating_sub(MOST_LINES_WITHOUT_ERROR);
         return in_source(lines[last..].join("\n").trim());
     };
     let indent = lines[start].len() - lines[start].trim_start().len();
-    let lines = without_own_expression(&lines[start..]);
-    let text: Vec<&str> = lines.iter().map(|line| dedent(line, indent)).collect();
+    let mut error = without_own_expression(&lines[start..]);
+    if !error.iter().any(|line| is_place(line)) {
+        // An error without a place of its own is about what Nix was doing last.
+        error.extend(innermost_frame(&lines[..start]));
+    }
+    let text: Vec<&str> = error.iter().map(|line| dedent(line, indent)).collect();
     in_source(text.join("\n").trim().trim_start_matches("error:").trim())
 }
 
-/// The line with the last error; where that has no place of its own, it only completes the error before it, as the
-/// values do that a failed comparison is about.
-fn beginning_of_error(lines: &[&str]) -> Option<usize> {
-    let is_error = |line: &&str| line.trim_start().starts_with("error:");
-    let last = lines.iter().rposition(is_error)?;
-    let has_place = |from: usize, to: usize| {
-        let lines = &lines[from..to];
-        lines
-            .iter()
-            .any(|line| line.trim_start().starts_with("at ") || line.contains(" at "))
-    };
-    if has_place(last, lines.len()) {
-        return Some(last);
+/// The frame of a trace that is nearest to the error and lies in the flake, not in nixward's own question.
+fn innermost_frame<'a>(trace: &[&'a str]) -> Vec<&'a str> {
+    let is_frame = |line: &&str| line.trim_start().starts_with('…');
+    let mut end = trace.len();
+    while let Some(start) = trace[..end].iter().rposition(is_frame) {
+        let frame = &trace[start..end];
+        let place = frame.iter().find(|line| is_place(line));
+        if place.is_some_and(|place| !place.contains("«string»")) {
+            return frame.to_vec();
+        }
+        end = start;
     }
-    let before = lines[..last].iter().rposition(is_error);
-    Some(
-        before
-            .filter(|before| lines[*before].trim() != "error:" && has_place(*before, last))
-            .unwrap_or(last),
-    )
+    Vec::new()
+}
+
+fn is_place(line: &str) -> bool {
+    line.trim_start().starts_with("at ")
 }
 
 /// The same with the trace that leads to it.
@@ -150,13 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn an_error_that_completes_another_one_is_shown_with_it() {
-        let stderr = "error:\n       … while calling\n\n       error: assertion '(1 == 2)' failed at outputs.nix:3:5\n       \
-                      error: an integer with value '1' is not equal to an integer with value '2'\n";
+    fn an_error_without_a_place_is_shown_with_the_innermost_frame() {
+        let stderr = "error:\n       … while calling\n         at «string»:1:2:\n            1| x\n\n       … while evaluating the condition \
+                      of the assertion '(1 == 2)'\n         at outputs.nix:3:5:\n            3| y\n\n       … in something\n         at \
+                      «string»:4:4:\n\n       error: an integer with value '1' is not equal to an integer with value '2'\n";
         assert_eq!(
             error_message(stderr),
-            "assertion '(1 == 2)' failed at outputs.nix:3:5\n\
-             error: an integer with value '1' is not equal to an integer with value '2'"
+            "an integer with value '1' is not equal to an integer with value '2'\n… while evaluating the condition of \
+             the assertion '(1 == 2)'\n  at outputs.nix:3:5:\n     3| y"
         );
     }
 

@@ -53,15 +53,15 @@ impl Nix {
     }
 
     fn evaluation_flags(&self, invocation: Invocation) -> Invocation {
-        // Without this even `?rev=` writes a lock file into the working tree and stages it.
-        let mut invocation = invocation.arg("--no-write-lock-file");
+        // Without the first even `?rev=` writes a lock file into the working tree and stages it; without the second an
+        // error may not say where it comes from. What of the trace is shown is decided later.
+        let mut invocation = invocation.args(["--no-write-lock-file", "--show-trace"]);
         for (input, reference) in &self.flags.override_inputs {
             invocation = invocation.args(["--override-input", input, reference]);
         }
         let switches = [
             (self.flags.accept_flake_config, "--accept-flake-config"),
             (self.flags.impure, "--impure"),
-            (self.flags.show_trace, "--show-trace"),
         ];
         invocation.args(
             switches
@@ -148,11 +148,11 @@ mod tests {
         assert_eq!(
             nix("nix (Nix) 2.34.8").eval(&flake(), "o: o").to_string(),
             "nix --extra-experimental-features 'nix-command flakes' eval --json --no-write-lock-file \
-             'git+file:///w#.' --apply 'o: o'"
+             --show-trace 'git+file:///w#.' --apply 'o: o'"
         );
         assert_eq!(
             nix("nix (Nix) 2.18.9").eval(&flake(), "o: o").to_string(),
-            "nix --extra-experimental-features 'nix-command flakes' eval --json --no-write-lock-file --impure \
+            "nix --extra-experimental-features 'nix-command flakes' eval --json --no-write-lock-file --show-trace --impure \
              --expr '(o: o) (builtins.getFlake \"git+file:///w\").outputs'"
         );
     }
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(
             nix.eval(&flake(), "f").to_string(),
             "nix --extra-experimental-features 'nix-command flakes' eval --option cores 1 --json \
-             --no-write-lock-file --override-input nixpkgs path:/n --accept-flake-config --impure --show-trace \
+             --no-write-lock-file --show-trace --override-input nixpkgs path:/n --accept-flake-config --impure \
              'git+file:///w#.' --apply f"
         );
         let derivation = DerivationOutputs {

@@ -85,8 +85,8 @@ fn own_verb(global: &GlobalSettings, args: &[OsString], name: &str) -> Result<u8
     };
     let declared: Vec<String> = match Place::find(&global) {
         Ok(place) => {
-            let names = place.discovered.workspace.manifest;
-            names.verb_names().map(str::to_owned).collect()
+            let manifest = place.discovered.workspace.manifest;
+            manifest.verb_names().map(str::to_owned).collect()
         }
         Err(error) if error.kind == ErrorKind::NoWorkspace => Vec::new(),
         Err(error) => return Err(error),
