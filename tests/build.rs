@@ -123,7 +123,7 @@ fn a_failure_shows_the_log_and_the_others_are_built() {
 }
 
 #[test]
-fn what_is_no_store_path_of_its_own_cannot_be_built() {
+fn what_is_no_derivation_cannot_be_built() {
     let Some(project) = real_project() else {
         return;
     };
@@ -133,7 +133,7 @@ fn what_is_no_store_path_of_its_own_cannot_be_built() {
     project
         .nixward(["build", "text"])
         .run()
-        .expect_code(4)
+        .expect_code(3)
         .expect_stderr("text");
 }
 

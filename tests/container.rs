@@ -21,12 +21,14 @@ fn docker() -> FakeProgram {
 }
 
 fn engine(name: &str, version: &str, prefix: &str) -> FakeProgram {
+    // Several may be loaded at once: each reads what it was given, and the last one is kept.
     let loaded = format!(
         r#"for last; do :; done
-        /bin/cat "$last" >"$rule/loaded"
-        name=$(/usr/bin/cut -d' ' -f4 "$rule/loaded")
+        name=$(/usr/bin/cut -d' ' -f4 "$last")
         tag=latest
         [ "$name" != archived ] || tag=1.0
+        /bin/cp "$last" "$rule/loaded.$$"
+        /bin/mv "$rule/loaded.$$" "$rule/loaded"
         echo "Loaded image: {prefix}$name:$tag""#
     );
     FakeProgram::new(name)

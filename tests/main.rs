@@ -3,6 +3,11 @@
 //! Most workspaces here are built by a real Nix, from derivations that need no package set; `nix_faults` has stand-ins
 //! for what a real one can't be made to show, and `initech` the example workspace.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "all of this is tests, where a panic is the verdict; the lint knows only functions marked as tests"
+)]
+
 mod bad_projects;
 mod build;
 mod check;

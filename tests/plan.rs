@@ -31,7 +31,29 @@ fn for_people() {
         .nixward(["plan", "lint", "--all"])
         .run()
         .expect_code(0);
-    insta::assert_snapshot!(output.snapshot(), @"");
+    let system = nixward_testing::system();
+    // One `nix build` for both; in which order is not said.
+    let (batch, steps) = output.stdout().split_once("\nprinter lint").unwrap();
+    assert!(batch.starts_with("build, in one process\n"), "{batch}");
+    assert_eq!(batch.lines().count(), 2);
+    assert!(
+        batch.contains("-lint-printer.drv^out") && batch.contains("-lint-report.drv^out"),
+        "{batch}"
+    );
+    let lines: Vec<&str> = steps.lines().collect();
+    assert_eq!(
+        lines[0],
+        format!(" (packages.{system}.printer.lint): selected")
+    );
+    assert!(
+        lines[1].ends_with("-lint-printer/bin/lint-printer"),
+        "{steps}"
+    );
+    assert_eq!(
+        lines[2],
+        format!("tps-report lint (packages.{system}.tps_report.lint): selected")
+    );
+    assert_eq!(lines[4], "memo lint: skipped, no lint");
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn log(output: &Finished) -> String {
         .lines()
         .find_map(|line| line.trim().strip_prefix("log: "));
     let path = line.unwrap_or_else(|| panic!("no log is named in\n{}", output.stderr()));
-    fs_err::read_to_string(path).unwrap()
+    String::from_utf8_lossy(&fs_err::read(path).unwrap()).into_owned()
 }
 
 #[test]

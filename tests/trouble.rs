@@ -346,12 +346,12 @@ fn a_store_without_room() {
     let Some(project) = real_project() else {
         return;
     };
-    let Some(disk) = with_disk("$STORE_DISK", "size=6m") else {
+    let Some(disk) = with_disk("$STORE_DISK", "size=32m") else {
         return;
     };
     let project = project
         .manifest("[workspace]\n")
-        .outputs(r#"{ packages.it = derive "large" "head -c 20000000 /dev/zero > $out"; }"#)
+        .outputs(r#"{ packages.it = derive "large" "head -c 60000000 /dev/zero > $out"; }"#)
         .build();
     let folder = project.root().join("disk");
     fs_err::create_dir(&folder).unwrap();
