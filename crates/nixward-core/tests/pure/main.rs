@@ -1,0 +1,7 @@
+//! What holds for every workspace, whatever its projects are called and whatever Nix says of them.
+
+mod arbitrary;
+mod names;
+mod planning;
+mod resolving;
+mod selecting;

@@ -1,0 +1,5 @@
+//! How events look, to people and to machines.
+
+mod events;
+mod human;
+mod json_lines;
