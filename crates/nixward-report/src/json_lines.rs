@@ -143,6 +143,7 @@ fn step_finished(label: &StepLabel, outcome: &StepOutcome) -> EventLineKind {
         message,
         exit_code,
         signal,
+        notes: outcome.notes.clone(),
         paths,
         log: outcome.log.as_ref().map(|path| path.display().to_string()),
     }

@@ -57,6 +57,8 @@ pub enum EventLineKind {
         message: Option<String>,
         exit_code: Option<i32>,
         signal: Option<i32>,
+        /// What else must be said, such as processes that were left behind.
+        notes: Vec<String>,
         /// Store paths of what was built.
         paths: Vec<String>,
         log: Option<String>,
