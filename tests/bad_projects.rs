@@ -258,5 +258,5 @@ fn a_failed_comparison_keeps_its_assertion() {
         .run()
         .expect_code(3)
         .expect_stderr("the assertion '(1 == 2)'")
-        .expect_stderr("at outputs.nix:");
+        .expect_stderr("outputs.nix:2:48");
 }

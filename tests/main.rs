@@ -19,6 +19,7 @@ mod list;
 mod manifest;
 mod message_format;
 mod nix_faults;
+mod odd_names;
 mod own_verbs;
 mod places;
 mod plan;

@@ -513,3 +513,56 @@ fn a_foreign_repository_is_not_trusted_silently() {
         output.stderr()
     );
 }
+
+#[test]
+fn a_link_to_a_workspace() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest(MANIFEST)
+        .file("projects/it/x", "")
+        .outputs(OUTPUTS)
+        .build();
+    let link = project.root().join("work/link");
+    fs_err::os::unix::fs::symlink(project.workspace(), &link).unwrap();
+    let link = link.to_str().unwrap();
+    project
+        .nixward(["test", "--all"])
+        .in_folder(link)
+        .run()
+        .expect_code(0);
+    let below = format!("{link}/projects/it");
+    project
+        .nixward(["-C", &below, "test"])
+        .run()
+        .expect_code(0)
+        .expect_stdout_is("tested\n");
+    project
+        .nixward(["test", &below])
+        .run()
+        .expect_code(0)
+        .expect_stdout_is("tested\n");
+}
+
+#[test]
+fn what_git_ignores_is_not_among_the_files_to_add() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest("[workspace]\n")
+        .file(".gitignore", "*.log\nresult\n")
+        .outputs(r#"{ packages.it = import ./missing.nix; }"#)
+        .untracked_file("missing.nix", "{ }")
+        .untracked_file("noise.log", "")
+        .untracked_file("result/x", "")
+        .build();
+    let output = project.nixward(["build", "it"]).run().expect_code(3);
+    let output = output.expect_stderr("git add -N missing.nix\n");
+    assert!(
+        !output.stderr().contains("noise.log") && !output.stderr().contains("result"),
+        "{}",
+        output.stderr()
+    );
+}

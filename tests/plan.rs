@@ -372,3 +372,35 @@ fn arguments_that_nothing_takes_are_refused() {
         );
     }
 }
+
+#[test]
+fn settings_that_the_flake_brings_count_only_where_they_are_accepted() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let flake = r#"{
+      nixConfig.max-silent-time = 1234;
+      outputs = { self }: {
+        packages.@.it = derivation { name = "it"; system = "@"; builder = "/bin/sh"; args = [ "-c" "echo > $out" ]; };
+      };
+    }"#;
+    let project = project
+        .manifest("[workspace]\n")
+        .flake(&flake.replace('@', &nixward_testing::system()))
+        .build();
+    let output = project
+        .nixward(["plan", "build", "it"])
+        .run()
+        .expect_code(0);
+    assert!(!output.stdout().contains("1234"), "{}", output.stdout());
+    let accepted = ["plan", "build", "it", "--accept-flake-config"];
+    project
+        .nixward(accepted)
+        .run()
+        .expect_code(0)
+        .expect_stdout("--option max-silent-time 1234");
+    project
+        .nixward(["build", "it", "--accept-flake-config"])
+        .run()
+        .expect_code(0);
+}

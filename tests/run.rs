@@ -351,3 +351,17 @@ fn ctrl_c_while_several_run_ends_them() {
     let output = running.finish().expect_signal(2);
     assert!(!output.stdout().contains("b begins"));
 }
+
+#[test]
+fn the_program_may_change_the_workspace() {
+    let Some(project) = script("echo written > written-by-the-program") else {
+        return;
+    };
+    project
+        .nixward(["run", "it"])
+        .changing_the_worktree()
+        .run()
+        .expect_code(0);
+    let written = fs_err::read_to_string(project.path("written-by-the-program")).unwrap();
+    assert_eq!(written, "written\n");
+}

@@ -193,3 +193,33 @@ fn ctrl_c_at_the_terminal_is_the_same() {
     terminal.type_text("\x03");
     terminal.finish().expect_signal(2).expect_stdout("Ctrl-C");
 }
+
+#[test]
+fn a_terminal_that_is_closed_ends_all_tests() {
+    let Some(project) = endless() else {
+        return;
+    };
+    let running = started(&project);
+    running.hang_up();
+    running.finish().expect_signal(1);
+}
+
+#[test]
+fn builders_do_not_outlive_a_nixward_that_is_killed() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest("[workspace]\n")
+        .outputs(
+            r#"{ packages.it = derive "it" "echo begun; /bin/sh -c 'sleep 600; : ${salt}'"; }"#,
+        )
+        .build();
+    let builders = Mark::new(project.salt());
+    let running = project.nixward(["build", "it", "-v"]).start();
+    running.wait_for_stderr("begun");
+    assert!(!builders.processes().is_empty());
+    running.kill();
+    running.finish().expect_signal(9);
+    builders.assert_nothing_lives_after(Duration::from_secs(10));
+}

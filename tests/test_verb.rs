@@ -660,3 +660,83 @@ fn the_oldest_logs_are_removed() {
     assert_eq!(workspaces.len(), 1);
     assert_eq!(fs_err::read_dir(&workspaces[0]).unwrap().count(), 20);
 }
+
+#[test]
+fn a_test_has_no_input_and_no_terminal() {
+    let script = "read line && echo \"read $line\"; (: < /dev/tty) 2> /dev/null && echo a terminal; \
+                  test -t 0 && echo input; test -t 1 && echo output; echo done";
+    let Some(project) = tested(script) else {
+        return;
+    };
+    let output = project
+        .nixward(["test", "it"])
+        .stdin("typed\n")
+        .run()
+        .expect_code(0);
+    assert_eq!(output.stdout(), "done\n");
+    let output = project
+        .nixward(["test", "it"])
+        .on_terminal()
+        .finish()
+        .expect_code(0);
+    for seen in ["read", "a terminal", "input", "output"] {
+        assert!(!output.stdout().contains(seen), "{:?}", output.stdout());
+    }
+}
+
+#[test]
+fn a_line_without_end_is_cut_in_the_report_and_whole_in_the_log() {
+    let script = "head -c 3000000 /dev/zero | tr \"\\000\" x; echo end; false";
+    let Some(project) = tested(script) else {
+        return;
+    };
+    let output = project.nixward(["test", "--all"]).run().expect_code(1);
+    assert!(output.stderr().len() < 100_000, "{}", output.stderr().len());
+    assert!(output.stderr().contains("xxxx"));
+    assert_eq!(log(&output).len(), 3_000_004);
+}
+
+#[test]
+fn many_tests() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let packages: String = (0..60)
+        .map(|number| {
+            format!(
+                "p{number} = project \"p{number}\" \"true\" {{ test = test \"echo of {number}; exit {}\"; }};\n",
+                usize::from(number % 20 == 7)
+            )
+        })
+        .collect();
+    let outputs = format!("{{ packages = {{ {packages} }}; }}");
+    let project = project.manifest("[workspace]\n").outputs(&outputs).build();
+    let output = project
+        .nixward(["test", "--all", "-j", "8"])
+        .run()
+        .expect_code(1);
+    assert_eq!(output.evaluations(), 1);
+    let output = output.expect_stderr("60 run: 57 passed, 3 failed");
+    for number in [7, 27, 47] {
+        assert!(
+            output.stderr().contains(&format!("    of {number}\n")),
+            "{number}"
+        );
+    }
+}
+
+#[test]
+fn two_nixwards_do_not_disturb_each_other() {
+    let Some(office) = office() else {
+        return;
+    };
+    let office = office.build();
+    // Each sees to it that the other leaves nothing, so they are only looked at together.
+    let first = office.nixward(["test", "--all"]).start();
+    let second = office.nixward(["test", "--all"]).start();
+    let third = office.nixward(["check"]).start();
+    let outputs = nixward_testing::finish_all([first, second, third]);
+    for output in outputs {
+        output.expect_code(0);
+    }
+}

@@ -50,6 +50,6 @@ pub use processes::{Mark, wait_until};
 pub use project::Project;
 pub use project_builder::{ProjectBuilder, project};
 pub use real_nix::{RealNix, real_nix};
-pub use running::Running;
+pub use running::{Running, finish_all};
 pub use skip::skipped;
 pub use terminal::Terminal;

@@ -74,6 +74,11 @@ impl Running {
         self.signal(Signal::TERM);
     }
 
+    /// Does to nixward what closing its terminal does.
+    pub fn hang_up(&self) {
+        self.signal(Signal::HUP);
+    }
+
     /// Ends nixward without leaving it any say in it.
     pub fn kill(&self) {
         self.signal(Signal::KILL);
@@ -118,7 +123,14 @@ impl Running {
     /// # Panics
     /// Where it does not come to an end, or did not keep them.
     #[track_caller]
-    pub fn finish(mut self) -> Output {
+    pub fn finish(self) -> Output {
+        let (output, checks) = self.end();
+        checks.check(&output);
+        output
+    }
+
+    #[track_caller]
+    fn end(mut self) -> (Output, Checks) {
         drop(self.stdin.take());
         let pidfd = pidfd_open(self.pid(), PidfdFlags::empty()).expect("can watch nixward");
         if !wait_for_end(&pidfd, self.deadline) {
@@ -152,9 +164,18 @@ impl Running {
             redactions: checks.redactions.clone(),
             nix_calls: checks.nix_calls(),
         };
-        checks.check(&output);
-        output
+        (output, checks)
     }
+}
+
+/// Waits for the end of several of one workspace, and sees then that all of them kept their promises.
+#[track_caller]
+pub fn finish_all(all: impl IntoIterator<Item = Running>) -> Vec<Output> {
+    let ended: Vec<(Output, Checks)> = all.into_iter().map(Running::end).collect();
+    for (output, checks) in &ended {
+        checks.check(output);
+    }
+    ended.into_iter().map(|(output, _)| output).collect()
 }
 
 impl Drop for Running {

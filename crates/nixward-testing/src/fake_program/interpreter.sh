@@ -6,7 +6,7 @@
 #   rules/NNN/contains   lines, each of which must be part of an argument
 #   rules/NNN/limit      how many calls the rule answers; then it fits no more
 #   rules/NNN/answer     shell commands: what the call does; they find the rule's folder in $rule
-#   calls/N              written for each call: its arguments, a NUL byte after each
+#   calls/N              written for each call: how many arguments it has, then these, a NUL byte after each
 #   unexpected/N         the same for a call that no rule fits
 set -u
 fake=${0%/*}/../fakes/${0##*/}
@@ -58,7 +58,7 @@ fits() {
 }
 
 claim "$fake/calls"
-printf '%s\0' "$@" >"$fake/calls/$number"
+printf '%s\0' "$#" "$@" >"$fake/calls/$number"
 for rule in "$fake"/rules/*; do
   if fits "$@"; then
     . "$rule/answer"
@@ -66,6 +66,6 @@ for rule in "$fake"/rules/*; do
   fi
 done
 claim "$fake/unexpected"
-printf '%s\0' "$@" >"$fake/unexpected/$number"
+printf '%s\0' "$#" "$@" >"$fake/unexpected/$number"
 echo "fake ${0##*/}: no rule fits this call" >&2
 exit 97

@@ -190,17 +190,20 @@ fn recorded(folder: &Path) -> Vec<Vec<String>> {
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
         .collect();
     numbers.sort_unstable();
-    let read = |number: usize| {
-        let bytes = fs::read(folder.join(number.to_string())).expect("can read a call");
-        let mut arguments: Vec<String> = String::from_utf8_lossy(&bytes)
-            .split('\0')
-            .map(str::to_owned)
-            .collect();
-        // What stands after the last NUL is nothing.
-        arguments.pop();
-        arguments
-    };
-    numbers.into_iter().map(read).collect()
+    let read = |number: &usize| arguments(&folder.join(number.to_string()));
+    numbers.iter().filter_map(read).collect()
+}
+
+/// The arguments of a recorded call; nothing where it is being written just now.
+fn arguments(record: &Path) -> Option<Vec<String>> {
+    let bytes = fs::read(record).expect("can read a call");
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (count, rest) = text.split_once('\0')?;
+    let count: usize = count.parse().ok()?;
+    let mut arguments: Vec<String> = rest.split('\0').map(str::to_owned).collect();
+    // What stands after the last NUL is nothing.
+    arguments.pop();
+    (arguments.len() == count).then_some(arguments)
 }
 
 fn lines(texts: &[String]) -> String {
