@@ -87,9 +87,20 @@ pub(crate) fn apply_expression(
     };
     let json = serde_json::to_string(&text)?;
     Ok(format!(
-        "outputs: ({EVALUATE}) (builtins.fromJSON {}) outputs",
+        "outputs: ({}) (builtins.fromJSON {}) outputs",
+        on_one_line(EVALUATE),
         nix_string(&json)
     ))
+}
+
+/// Without comments and line breaks, so that an argument in a list of processes or in a log is one line. The file has
+/// comments on lines of their own only, and no strings over several lines.
+fn on_one_line(expression: &str) -> String {
+    let code = expression.lines().map(str::trim);
+    let code: Vec<&str> = code
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect();
+    code.join(" ")
 }
 
 /// The function that evaluates one attribute as far as [`apply_expression`] does, without catching what it throws.
@@ -134,6 +145,19 @@ pub(crate) fn nix_string(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_expression_is_one_line_and_says_the_same() {
+        let line = on_one_line(EVALUATE);
+        assert!(!line.contains('\n') && !line.contains('#'), "{line}");
+        assert!(
+            line.starts_with("query: outputs: let inherit (builtins)"),
+            "{line}"
+        );
+        // A comment behind code would swallow what follows it.
+        let behind_code = |line: &str| !line.trim_start().starts_with('#') && line.contains('#');
+        assert!(!EVALUATE.lines().any(behind_code));
+    }
 
     #[test]
     fn no_name_can_end_the_string_or_interpolate() {
