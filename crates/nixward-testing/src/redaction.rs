@@ -163,9 +163,9 @@ mod tests {
     fn the_longer_text_goes_first() {
         let redactions = Redactions::default()
             .with_text("/tmp/x", "[ROOT]")
-            .with_text("/tmp/x/work", "[WORKSPACE]");
+            .with_text("/tmp/x/folder", "[WORKSPACE]");
         assert_eq!(
-            redactions.apply("/tmp/x/work/a /tmp/x/b"),
+            redactions.apply("/tmp/x/folder/a /tmp/x/b"),
             "[WORKSPACE]/a [ROOT]/b"
         );
     }
