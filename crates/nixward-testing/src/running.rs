@@ -10,7 +10,11 @@ use std::{
 
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
-use crate::{command::Checks, output::Output, processes::wait_for_end};
+use crate::{
+    command::Checks,
+    output::Output,
+    processes::{Mark, wait_for_end},
+};
 
 /// A started nixward, which is killed when it is dropped before its end.
 #[must_use]
@@ -134,13 +138,13 @@ impl Running {
         drop(self.stdin.take());
         let pidfd = pidfd_open(self.pid(), PidfdFlags::empty()).expect("can watch nixward");
         if !wait_for_end(&pidfd, self.deadline) {
-            let checks = self.checks.take().expect("not yet finished");
-            let processes: Vec<String> = checks
-                .mark
-                .processes()
+            let mark = self.checks.as_ref().map(|checks| checks.mark.clone());
+            let processes: Vec<String> = mark
                 .iter()
-                .map(ToString::to_string)
+                .flat_map(Mark::processes)
+                .map(|process| process.to_string())
                 .collect();
+            // What is dropped here is killed.
             panic!(
                 "nixward did not come to an end; stdout:\n{}\nstderr:\n{}\nprocesses:\n{}",
                 self.stdout.text(),
