@@ -96,6 +96,40 @@ pub struct Image {
     pub kind: ImageKind,
 }
 
+impl Image {
+    /// Whether name and tag are what engines call an image, and can't be taken for anything else.
+    pub fn has_valid_name(&self) -> bool {
+        is_image_name(&self.name) && self.tag.as_deref().is_none_or(is_image_tag)
+    }
+}
+
+/// A name such as `web`, `initech/web` or `registry.example.com:5000/initech/web`.
+fn is_image_name(name: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && part
+                .chars()
+                .all(|other| other.is_ascii_alphanumeric() || "._-".contains(other))
+    };
+    let (host, path) = match name.split_once('/') {
+        Some((host, path)) if host.contains(':') => (Some(host), path),
+        _ => (None, name),
+    };
+    let is_host = |host: &str| {
+        host.split_once(':')
+            .is_some_and(|(host, port)| is_part(host) && port.parse::<u16>().is_ok())
+    };
+    host.is_none_or(is_host) && path.split('/').all(is_part)
+}
+
+fn is_image_tag(tag: &str) -> bool {
+    tag.len() <= 128
+        && tag.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_')
+        && tag
+            .chars()
+            .all(|other| other.is_ascii_alphanumeric() || "_.-".contains(other))
+}
+
 /// How the image comes out of the store.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ImageKind {
@@ -113,4 +147,42 @@ pub struct App {
     pub program: String,
     /// Derivation paths with the outputs that are needed.
     pub derivations: BTreeMap<String, Vec<String>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_images() {
+        for name in [
+            "web",
+            "initech/web",
+            "a.b-c_d",
+            "registry.example.com:5000/initech/web",
+            "localhost/x",
+        ] {
+            assert!(is_image_name(name), "{name}");
+        }
+        for name in [
+            "",
+            "-v=/:/host",
+            "--privileged",
+            "a//b",
+            "a b",
+            "a:b",
+            "$(x)",
+            "host:x/y",
+            "/a",
+            "a/",
+        ] {
+            assert!(!is_image_name(name), "{name}");
+        }
+        assert!(
+            is_image_tag("1.0-rc_1")
+                && !is_image_tag("-1")
+                && !is_image_tag("a b")
+                && !is_image_tag("")
+        );
+    }
 }

@@ -45,6 +45,8 @@ pub enum PlanError {
     NobodyHasVerb { verb: String, needs: String },
     #[error("`{project}` is no image that nixward knows: `{attribute}` has no imageName")]
     NotAnImage { project: String, attribute: String },
+    #[error("the image of `{project}` has a name that is none: {name:?}")]
+    BadImageName { project: String, name: String },
     #[error("{step} takes no arguments: it is a build, not a program")]
     TakesNoArguments { step: String },
     #[error("`{attribute}` is an image and no program")]
@@ -540,6 +542,16 @@ impl Planner<'_> {
                         project: subject.project.name.clone(),
                         attribute: attribute.to_string(),
                     })?;
+                if !image.has_valid_name() {
+                    return Err(PlanError::BadImageName {
+                        project: subject.project.name.clone(),
+                        name: format!(
+                            "{}:{}",
+                            image.name,
+                            image.tag.as_deref().unwrap_or("latest")
+                        ),
+                    });
+                }
                 let ProgramAction { args, settings, .. } = program();
                 Action::Container(ContainerAction {
                     image,

@@ -105,6 +105,9 @@ pub(crate) fn for_plan(error: &PlanError) -> Vec<String> {
             vec!["`nixward list` shows what each project can do".to_owned()]
         }
         PlanError::TakesNoArguments { .. } => Vec::new(),
+        PlanError::BadImageName { .. } => {
+            vec!["names are made of letters, digits, `.`, `_`, `-` and `/`, and begin with a letter or digit".to_owned()]
+        }
         PlanError::NotAProgram { project, .. } => {
             vec![format!(
                 "load it into an engine: nixward container {project}"

@@ -178,7 +178,8 @@ fn write_stream(
 fn loaded_reference(said: &str) -> Option<String> {
     let line = said.lines().find(|line| line.starts_with("Loaded image"))?;
     let (_, reference) = line.split_once(": ")?;
-    Some(reference.trim().to_owned())
+    // What an archive says of itself may be anything; what looks like an option is not repeated to an engine.
+    Some(reference.trim().to_owned()).filter(|reference| !reference.starts_with('-'))
 }
 
 fn declared_reference(action: &ContainerAction) -> String {

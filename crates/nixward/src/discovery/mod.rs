@@ -241,7 +241,9 @@ pub(crate) fn operand(written: &str, cwd: &Path, root: &Path) -> Operand {
     if written != "." && written != ".." && !written.contains('/') {
         return Operand::Name(written.to_owned());
     }
-    let absolute = lexically_joined(cwd, written);
+    let written_as = lexically_joined(cwd, written);
+    // The root is known without links; what is not there has no other path than the one that was written.
+    let absolute = fs::canonicalize(&written_as).unwrap_or(written_as);
     // What lies outside is in no project's folder; a path that no folder can have says just that.
     let path = slashed(root, &absolute).unwrap_or_else(|| "..".to_owned());
     Operand::Folder {
