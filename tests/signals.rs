@@ -42,6 +42,16 @@ fn started(project: &Project) -> nixward_testing::Running {
     running
 }
 
+/// The private folders of tests are gone.
+#[track_caller]
+fn assert_no_folder_is_left(project: &Project) {
+    let left: Vec<_> = fs_err::read_dir(project.root().join("tmp"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
 #[test]
 fn ctrl_c_ends_all_tests() {
     let Some(project) = endless() else { return };
@@ -67,6 +77,7 @@ fn ctrl_c_ends_all_tests() {
       CANCELLING Ctrl-C: ending 2 steps; once more to kill
     ────────────
     ");
+    assert_no_folder_is_left(&project);
     assert_eq!(output.stdout(), "");
 }
 
@@ -76,6 +87,7 @@ fn sigterm_ends_all_tests() {
     let running = started(&project);
     running.terminate();
     running.finish().expect_signal(15).expect_stderr("SIGTERM");
+    assert_no_folder_is_left(&project);
 }
 
 #[test]
@@ -113,6 +125,7 @@ fn a_second_ctrl_c_does_not_wait_for_tests_that_ignore_the_first() {
         "{:?}",
         begun.elapsed()
     );
+    assert_no_folder_is_left(&project);
 }
 
 #[test]
@@ -202,6 +215,7 @@ fn a_terminal_that_is_closed_ends_all_tests() {
     let running = started(&project);
     running.hang_up();
     running.finish().expect_signal(1);
+    assert_no_folder_is_left(&project);
 }
 
 #[test]
