@@ -3,14 +3,15 @@
 Only what relocation needs: the program interpreter, DT_NEEDED, DT_SONAME and
 DT_RPATH/DT_RUNPATH. New strings do not fit where the old ones are, so they go
 into a segment of their own at the end of the file. Its program header takes
-the place of a PT_NOTE, which nothing needs at run time: the table itself
-stays where it is, and so does everything else in the file.
+the place of a PT_NOTE, which nothing needs at run time, or of a library's
+PT_PHDR (LLD writes libraries without notes): the table itself stays where it
+is, and so does everything else in the file.
 """
 
 import os
 import struct
 
-PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
+PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE, PT_PHDR = 1, 2, 3, 4, 6
 PF_R, PF_W = 4, 2
 DT_NULL, DT_NEEDED, DT_STRTAB, DT_STRSZ = 0, 1, 5, 10
 DT_SONAME, DT_RPATH, DT_RUNPATH = 14, 15, 29
@@ -207,7 +208,12 @@ class Elf:
 
         old_strings = self._offset_of(self._value(DT_STRTAB))
         self._move_section(old_strings, offset, strings_address, len(strings))
-        victim[:] = [PT_LOAD, flags, offset, address, address, len(blob), len(blob), alignment]
+        self.segments.remove(victim)
+        # The loader wants the PT_LOADs in the order of their addresses.
+        last_load = max(i for i, s in enumerate(self.segments) if s[0] == PT_LOAD)
+        self.segments.insert(
+            last_load + 1, [PT_LOAD, flags, offset, address, address, len(blob), len(blob), alignment]
+        )
         self.data.extend(b"\0" * (offset - len(self.data)))
         self.data += blob
         for index, segment in enumerate(self.segments):
@@ -215,10 +221,11 @@ class Elf:
         self.dynamic = self._read_dynamic()
 
     def _expendable_segment(self):
-        """A note whose entry comes after every PT_LOAD, which must be in address order."""
-        last_load = max(i for i, s in enumerate(self.segments) if s[0] == PT_LOAD)
-        for segment in self.segments[last_load + 1 :]:
-            if segment[0] == PT_NOTE:
+        """A note; or where a library's program headers are, which the loader knows anyway."""
+        kinds = [PT_NOTE] if self.interpreter else [PT_NOTE, PT_PHDR]
+        for kind in kinds:
+            segment = self._find_segment(kind)
+            if segment is not None:
                 return segment
         raise ElfError(f"{self.path}: no program header to spare")
 
