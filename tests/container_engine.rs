@@ -1,25 +1,8 @@
 //! `nixward container` with a real Docker, which the test starts for itself.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
-    time::Duration,
-};
-
-use nixward_testing::{DockerDaemon, docker_daemon, example_port, wait_until};
+use nixward_testing::{DockerDaemon, docker_daemon, port, wait_until};
 
 use crate::support::initech;
-
-fn get(port: u16, path: &str) -> Option<String> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    stream
-        .set_read_timeout(Some(Duration::from_secs(10)))
-        .ok()?;
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    answer.starts_with("HTTP/1.").then_some(answer)
-}
 
 #[test]
 fn the_image_runs_and_answers() {
@@ -49,7 +32,7 @@ fn the_image_runs_and_answers() {
         .expect_stderr("LOADED")
         .expect_stderr("docker run -it --rm -p 8080:8080 pc-load-letter:latest");
 
-    let port = example_port();
+    let port = port(8080);
     let running = command(&["container", "pc-load-letter", "--run"]).start();
     let container = wait_until("the container", || {
         let id = daemon.docker(&[
@@ -60,9 +43,7 @@ fn the_image_runs_and_answers() {
         ])?;
         (!id.trim().is_empty()).then(|| id.trim().to_owned())
     });
-    let answer = wait_until("the print queue to answer", || {
-        get(port.number(), "/healthz")
-    });
+    let answer = port.wait_for("/healthz");
     assert!(answer.contains("\"status\":\"ok\""), "{answer}");
     assert_answers_inside(&daemon, &container, &python);
     running.interrupt();

@@ -1,30 +1,8 @@
 //! The example workspace, built with the repository's own package set: what the README promises of it.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
-    time::Duration,
-};
-
-use nixward_testing::{Project, example_port, wait_until};
+use nixward_testing::{Project, port};
 
 use crate::support::initech;
-
-/// What a server at the example's port answers to a request for a path.
-fn get(port: u16, path: &str) -> Option<String> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    stream
-        .set_read_timeout(Some(Duration::from_secs(10)))
-        .ok()?;
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    answer.starts_with("HTTP/1.").then_some(answer)
-}
-
-fn health(port: u16) -> String {
-    wait_until("the print queue to answer", || get(port, "/healthz"))
-}
 
 #[test]
 fn all_tests_pass_after_one_evaluation() {
@@ -109,10 +87,11 @@ fn the_server_answers_and_ctrl_c_leaves_nothing() {
         .nixward(["build", "pc-load-letter"])
         .run()
         .expect_code(0);
-    let port = example_port();
+    let port = port(8080);
     let running = project.nixward(["run", "pc-load-letter"]).start();
-    assert!(health(port.number()).contains("\"status\":\"ok\""));
-    assert!(get(port.number(), "/").unwrap().contains("engineering"));
+    let health = port.wait_for("/healthz");
+    assert!(health.contains("\"status\":\"ok\""), "{health}");
+    assert!(port.get("/").unwrap().contains("engineering"));
     running.interrupt();
     let output = running.finish();
     assert!(
@@ -120,7 +99,7 @@ fn the_server_answers_and_ctrl_c_leaves_nothing() {
         "{}",
         output.stderr()
     );
-    assert!(get(port.number(), "/").is_none());
+    assert!(port.get("/").is_none());
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod container;
 mod container_engine;
 mod forgotten_files;
 mod initech;
+mod initech_derivations;
 mod list;
 mod manifest;
 mod message_format;

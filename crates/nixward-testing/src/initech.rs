@@ -1,27 +1,20 @@
 //! The example workspace of this repository, copied, with the package set that it is built with.
 
 use std::{
-    fs::File,
-    net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
 };
 
 use fs_err as fs;
-use rustix::fs::{FlockOperation, flock};
 
 use crate::{
-    processes::wait_until,
     project_builder::{ProjectBuilder, project},
     real_nix::RealNix,
 };
 
 const EXAMPLE: &str = "examples/initech";
 const PACKAGE_SET: &str = "nix/hostpkgs";
-
-/// What the example's server listens at.
-const PORT: u16 = 8080;
 
 /// The first run that needs a package downloads and builds it.
 const LONGEST_BUILD: Duration = Duration::from_secs(9 * 60);
@@ -72,28 +65,4 @@ fn files(root: &Path) -> Vec<String> {
         .collect();
     assert!(!files.is_empty(), "git knows no file of the example");
     files
-}
-
-/// The example's port, which only one test at a time can have. It is free again when this is dropped.
-#[must_use]
-pub struct ExamplePort {
-    _lock: File,
-}
-
-impl ExamplePort {
-    /// Its number.
-    pub fn number(&self) -> u16 {
-        PORT
-    }
-}
-
-/// Waits for the port: for other tests, and for whatever else listens there.
-pub fn example_port() -> ExamplePort {
-    let path = std::env::temp_dir().join(format!("nixward-tests-port-{PORT}.lock"));
-    let file = File::create(path).expect("can make a lock file");
-    flock(&file, FlockOperation::LockExclusive).expect("can wait for a lock");
-    wait_until("port 8080 to be free", || {
-        TcpListener::bind(("0.0.0.0", PORT)).ok()
-    });
-    ExamplePort { _lock: file }
 }
