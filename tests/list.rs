@@ -116,6 +116,35 @@ fn as_a_document() {
 }
 
 #[test]
+fn names_that_nix_would_split_stay_one_name() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .outputs(
+            r#"{ packages.web = project "web" "true" {
+                tests = { "a.b" = check "ab" "true"; broken = { recurseForDerivations = true; "c.d" = throw "no d"; }; };
+            }; }"#,
+        )
+        .build();
+    let output = project
+        .nixward(["list", "--message-format=json"])
+        .run()
+        .expect_code(0);
+    let details = &output.json()["projects"][0]["verbDetails"];
+    let system = nixward_testing::system();
+    assert_eq!(
+        details["check"]["attributes"],
+        serde_json::json!([format!("packages.{system}.web.tests.\"a.b\"")])
+    );
+    let output = project.nixward(["check", "web"]).run().expect_code(3);
+    // The one that fails is asked for its message by its own name.
+    output
+        .expect_stderr("web check tests.\"a.b\"")
+        .expect_stderr("no d");
+}
+
+#[test]
 fn some_of_the_projects() {
     let Some(office) = office() else { return };
     let office = office.build();

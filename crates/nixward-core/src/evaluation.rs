@@ -29,10 +29,10 @@ pub struct EvaluatedPackage {
     pub app: Answer,
     /// `devShells.<system>.<name>`.
     pub dev_shell: Answer,
-    /// Attributes below the package, by dotted path.
-    pub attributes: BTreeMap<String, Answer>,
-    /// `passthru.tests`, by name.
-    pub tests: BTreeMap<String, Answer>,
+    /// Attributes below the package.
+    pub attributes: BTreeMap<Attribute, Answer>,
+    /// What is below `passthru.tests`.
+    pub tests: BTreeMap<Attribute, Answer>,
     /// Failed where it can't even be said which tests there are.
     pub tests_failed: Answer,
     /// `meta.position`, relative to the flake's source tree.

@@ -214,7 +214,7 @@ impl Planner<'_> {
         let answer = subject
             .package
             .attributes
-            .get(&attribute.names().join("."))
+            .get(attribute)
             .unwrap_or(&Answer::Absent);
         let is_own_operand = subject.selected.attribute.is_some();
         let full = self.package_attribute(subject.project).join(attribute);
@@ -380,7 +380,7 @@ impl Planner<'_> {
             );
         }
         for (name, answer) in &subject.package.tests {
-            let below = Attribute::new(["tests"]).join(&Attribute::from_dotted(name));
+            let below = Attribute::new(["tests"]).join(name);
             let attribute = self.package_attribute(subject.project).join(&below);
             self.add_check(Some(subject), answer, &attribute, &below.to_string());
         }

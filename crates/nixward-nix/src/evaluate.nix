@@ -1,7 +1,7 @@
 # What nixward asks of a flake, in one evaluation: `query` is made by query_expression.rs, `outputs` are the flake's.
 #
 # Each answer is null (absent), { failed = true; }, { other = TYPE; }, { present = true; }, { derivation = …; } or
-# { app = …; }. `tryEval` catches what `throw` and `assert` break; whatever else fails kills the evaluation, and
+# { app = …; }; what has a name of several parts is a list of { path, answer }. `tryEval` catches what `throw` and `assert` break; whatever else fails kills the evaluation, and
 # nixward finds the culprit by asking for parts (`only`).
 query: outputs:
 let
@@ -157,9 +157,9 @@ let
         else if isAttrs test && (test.recurseForDerivations or false) then "set"
         else "other");
     in
-    if !kind.success then [ { name = prefix + name; value = { failed = true; }; } ]
-    else if kind.value == "derivation" then [ { name = prefix + name; value = answer query.tests [ test ]; } ]
-    else if kind.value == "set" then testAnswers (prefix + name + ".") test
+    if !kind.success then [ { path = prefix ++ [ name ]; answer = { failed = true; }; } ]
+    else if kind.value == "derivation" then [ { path = prefix ++ [ name ]; answer = answer query.tests [ test ]; } ]
+    else if kind.value == "set" then testAnswers (prefix ++ [ name ]) test
     else [ ]) (attrNames tests);
 
   answersOf = name:
@@ -169,15 +169,15 @@ let
       tests = valueOr { } (let set = package.tests or { }; in if isAttrs set then set else { });
       testsFail = !(tryEval (isAttrs (package.tests or { }))).success;
       wantsTests = query.tests != "nothing" && (query.checkScope != "fallback" || lacksAttributes package);
-      attributes = map (path: { name = concatStringsSep "." path; value = answer query.attributeDepth (below path package); }) query.attributes;
-      lacksOne = any (attribute: attribute.value == null) attributes;
+      attributes = map (path: { inherit path; answer = answer query.attributeDepth (below path package); }) query.attributes;
+      lacksOne = any (attribute: attribute.answer == null) attributes;
     in
     {
       itself = answer (if query.itselfWithoutDevShell && shell != [ ] then "nothing" else query.itself) [ package ];
       app = answerApp query.app (if hasAttr name apps then [ apps.${name} ] else [ ]);
       devShell = answer query.devShell shell;
-      attributes = listToAttrs attributes;
-      tests = if wantsTests then listToAttrs (testAnswers "" tests) else { };
+      inherit attributes;
+      tests = if wantsTests then testAnswers [ ] tests else [ ];
       testsFailed = if wantsTests && testsFail then { failed = true; } else null;
       position = if query.places then valueOr null (position package) else null;
       snowfallPath = if query.places then valueOr null (snowfallPath package) else null;

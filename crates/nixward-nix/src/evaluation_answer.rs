@@ -25,7 +25,7 @@ pub(crate) struct Reply {
     pub(crate) systems: Vec<String>,
     pub(crate) packages: BTreeMap<String, PackageReply>,
     pub(crate) checks: BTreeMap<String, CheckReply>,
-    pub(crate) others: Vec<OtherReply>,
+    pub(crate) others: Vec<AttributeReply>,
 }
 
 #[derive(Default, Deserialize)]
@@ -34,8 +34,8 @@ pub(crate) struct PackageReply {
     itself: Option<AnswerReply>,
     app: Option<AnswerReply>,
     dev_shell: Option<AnswerReply>,
-    attributes: BTreeMap<String, Option<AnswerReply>>,
-    tests: BTreeMap<String, Option<AnswerReply>>,
+    attributes: Vec<AttributeReply>,
+    tests: Vec<AttributeReply>,
     tests_failed: Option<AnswerReply>,
     position: Option<String>,
     snowfall_path: Option<String>,
@@ -49,8 +49,9 @@ pub(crate) struct CheckReply {
     answer: Option<AnswerReply>,
 }
 
+/// What is said of an attribute, with the names down to it.
 #[derive(Deserialize)]
-pub(crate) struct OtherReply {
+pub(crate) struct AttributeReply {
     path: Vec<String>,
     answer: Option<AnswerReply>,
 }
@@ -114,28 +115,19 @@ impl Reply {
                 .into_iter()
                 .map(|(name, check)| (name, check.into_check()))
                 .collect(),
-            others: self
-                .others
-                .into_iter()
-                .map(OtherReply::into_entry)
-                .collect(),
+            others: by_attribute(self.others),
         }
     }
 }
 
 impl PackageReply {
     fn into_package(self) -> EvaluatedPackage {
-        let answers = |map: BTreeMap<String, Option<AnswerReply>>| {
-            map.into_iter()
-                .map(|(name, reply)| (name, into_answer(reply)))
-                .collect()
-        };
         EvaluatedPackage {
             itself: into_answer(self.itself),
             app: into_answer(self.app),
             dev_shell: into_answer(self.dev_shell),
-            attributes: answers(self.attributes),
-            tests: answers(self.tests),
+            attributes: by_attribute(self.attributes),
+            tests: by_attribute(self.tests),
             tests_failed: into_answer(self.tests_failed),
             position: self.position,
             snowfall_path: self.snowfall_path,
@@ -154,10 +146,9 @@ impl CheckReply {
     }
 }
 
-impl OtherReply {
-    fn into_entry(self) -> (Attribute, Answer) {
-        (Attribute::new(self.path), into_answer(self.answer))
-    }
+fn by_attribute(replies: Vec<AttributeReply>) -> BTreeMap<Attribute, Answer> {
+    let entry = |reply: AttributeReply| (Attribute::new(reply.path), into_answer(reply.answer));
+    replies.into_iter().map(entry).collect()
 }
 
 fn into_answer(reply: Option<AnswerReply>) -> Answer {

@@ -163,15 +163,12 @@ fn unexplained(evaluation: &mut Evaluation) -> Vec<(&mut Answer, Attribute)> {
         answers.push((&mut package.app, output("apps", name)));
         answers.push((&mut package.dev_shell, output("devShells", name)));
         for (path, answer) in &mut package.attributes {
-            answers.push((answer, of_package.join(&Attribute::from_dotted(path))));
+            answers.push((answer, of_package.join(path)));
         }
         let tests = Attribute::new(["tests"]);
         answers.push((&mut package.tests_failed, of_package.join(&tests)));
         for (test, answer) in &mut package.tests {
-            answers.push((
-                answer,
-                of_package.join(&tests.join(&Attribute::from_dotted(test))),
-            ));
+            answers.push((answer, of_package.join(&tests.join(test))));
         }
     }
     for (name, check) in &mut evaluation.checks {
@@ -245,7 +242,7 @@ fn culprit(query: &EvaluationQuery, unit: &Units, message: &str) -> Evaluation {
             attributes: query
                 .attributes
                 .iter()
-                .map(|path| (path.names().join("."), failed()))
+                .map(|path| (path.clone(), failed()))
                 .collect(),
             ..EvaluatedPackage::default()
         };
@@ -307,7 +304,7 @@ mod tests {
         let package = &evaluation.packages["a"];
         assert_eq!(package.itself, Answer::Failed(Some("boom".to_owned())));
         assert_eq!(
-            package.attributes["test"],
+            package.attributes[&Attribute::new(["test"])],
             Answer::Failed(Some("boom".to_owned()))
         );
         assert_eq!(package.app, Answer::Absent);

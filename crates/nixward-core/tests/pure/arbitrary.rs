@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use nixward_core::{
+    attribute::Attribute,
     evaluation::{
         Answer, Derivation, EvaluatedCheck, EvaluatedPackage, Evaluation, Image, ImageKind,
     },
@@ -147,7 +148,11 @@ fn package(attributes: &'static [&'static str]) -> impl Strategy<Value = Evaluat
     (
         package_answer(),
         prop::collection::vec(answer(), attributes.len()),
-        prop::collection::btree_map("[a-z]{1,4}", answer(), 0..3),
+        prop::collection::btree_map(
+            "[a-z]{1,4}".prop_map(|name| Attribute::new([name])),
+            answer(),
+            0..3,
+        ),
         answer(),
     )
         .prop_map(|(itself, answers, tests, dev_shell)| EvaluatedPackage {
@@ -155,7 +160,7 @@ fn package(attributes: &'static [&'static str]) -> impl Strategy<Value = Evaluat
             dev_shell,
             attributes: attributes
                 .iter()
-                .map(|&name| name.to_owned())
+                .map(|&name| Attribute::new([name]))
                 .zip(answers)
                 .collect(),
             tests,

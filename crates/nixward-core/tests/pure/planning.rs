@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, ffi::OsString};
 
 use nixward_core::{
+    attribute::Attribute,
     evaluation::{Answer, Evaluation},
     plan::{Action, Plan, Reason},
     planner::{PlanError, PlanRequest, plan},
@@ -145,7 +146,7 @@ proptest! {
         let test = Verb::find("test", &Manifest::default()).expect("it is built in");
         if let Ok(plan) = planned(&set, &evaluation, &test, SelectionReason::Matched, false) {
             for project in &set.projects {
-                let answer = &evaluation.packages[&project.attr].attributes["test"];
+                let answer = &evaluation.packages[&project.attr].attributes[&Attribute::new(["test"])];
                 let steps = plan.steps.iter().filter(|step| step.label.project.as_ref() == Some(&project.name));
                 let falls_back = steps.clone().any(|step| matches!(step.reason, Reason::FallsBackToCheck { .. }));
                 prop_assert!(!falls_back || *answer == Answer::Absent, "{}: {:?}", project.name, answer);

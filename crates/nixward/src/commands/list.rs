@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use nixward_core::{
+    attribute::Attribute,
     evaluation::{Answer, EvaluatedPackage, Evaluation},
     event::{Event, EventKind},
     project::{Project, ProjectSet},
@@ -166,14 +167,14 @@ fn listed(evaluation: &Evaluation, verbs: &[Verb], project: &Project) -> ListedP
 pub(super) fn can(evaluation: &Evaluation, verb: &Verb, project: &Project) -> Option<ListedVerb> {
     let package = evaluation.packages.get(&project.attr)?;
     let system = &evaluation.system;
-    let of_package = format!("packages.{system}.{}", project.attr);
+    let output = |kind: &str| Attribute::new([kind, system, &project.attr]);
     let own = project
         .declaration
         .verbs
         .get(&verb.name)
         .and_then(|own| own.attr.as_ref())
-        .map(ToString::to_string);
-    let attribute = own.or_else(|| verb.attribute.as_ref().map(ToString::to_string));
+        .map(|path| Attribute::new(path.names()));
+    let attribute = own.or_else(|| verb.attribute.clone());
     let mut attributes = Vec::new();
     if let Some(attribute) = attribute {
         if package
@@ -181,7 +182,7 @@ pub(super) fn can(evaluation: &Evaluation, verb: &Verb, project: &Project) -> Op
             .get(&attribute)
             .is_some_and(Answer::is_there)
         {
-            attributes.push(format!("{of_package}.{attribute}"));
+            attributes.push(output("packages").join(&attribute));
         } else if query::falls_back_to_checks(verb) {
             attributes = checks(evaluation, package, project);
         }
@@ -189,15 +190,15 @@ pub(super) fn can(evaluation: &Evaluation, verb: &Verb, project: &Project) -> Op
         match verb.behaviour {
             BuiltinVerb::Check => attributes = checks(evaluation, package, project),
             BuiltinVerb::Run if package.app.is_there() => {
-                attributes.push(format!("apps.{system}.{}", project.attr));
+                attributes.push(output("apps"));
             }
             BuiltinVerb::Shell if package.dev_shell.is_there() => {
-                attributes.push(format!("devShells.{system}.{}", project.attr));
+                attributes.push(output("devShells"));
             }
             BuiltinVerb::Run | BuiltinVerb::Build | BuiltinVerb::Shell
                 if package.itself.is_there() =>
             {
-                attributes.push(of_package);
+                attributes.push(output("packages"));
             }
             BuiltinVerb::Run
             | BuiltinVerb::Build
@@ -208,11 +209,15 @@ pub(super) fn can(evaluation: &Evaluation, verb: &Verb, project: &Project) -> Op
     }
     (!attributes.is_empty()).then(|| ListedVerb {
         like: verb.behaviour.to_string(),
-        attributes,
+        attributes: attributes.iter().map(ToString::to_string).collect(),
     })
 }
 
-fn checks(evaluation: &Evaluation, package: &EvaluatedPackage, project: &Project) -> Vec<String> {
+fn checks(
+    evaluation: &Evaluation,
+    package: &EvaluatedPackage,
+    project: &Project,
+) -> Vec<Attribute> {
     let system = &evaluation.system;
     let own = evaluation
         .checks
@@ -220,9 +225,10 @@ fn checks(evaluation: &Evaluation, package: &EvaluatedPackage, project: &Project
         .filter(|(_, check)| check.owner.as_ref() == Some(&project.attr));
     let own = own
         .filter(|(_, check)| check.answer.is_there())
-        .map(|(name, _)| format!("checks.{system}.{name}"));
+        .map(|(name, _)| Attribute::new(["checks", system, name]));
     let tests = package.tests.iter().filter(|(_, answer)| answer.is_there());
-    own.chain(tests.map(|(name, _)| format!("packages.{system}.{}.tests.{name}", project.attr)))
+    let all_tests = Attribute::new(["packages", system, &project.attr, "tests"]);
+    own.chain(tests.map(|(name, _)| all_tests.join(name)))
         .collect()
 }
 
@@ -243,21 +249,14 @@ fn failed(
         let Some(package) = evaluation.packages.get(&project.attr) else {
             continue;
         };
-        let of_package = format!("packages.{system}.{}", project.attr);
-        let answers = std::iter::once((String::new(), &package.itself)).chain(
-            package
-                .attributes
-                .iter()
-                .map(|(name, answer)| (format!(".{name}"), answer)),
-        );
-        for (below, answer) in answers {
+        let of_package = Attribute::new(["packages", system, &project.attr]);
+        let below = package.attributes.iter();
+        let answers = std::iter::once((of_package.clone(), &package.itself))
+            .chain(below.map(|(path, answer)| (of_package.join(path), answer)));
+        for (attribute, answer) in answers {
             if let Answer::Failed(message) = answer {
                 let message = message.clone().unwrap_or_default();
-                failed.push(entry(
-                    Some(&project.name),
-                    format!("{of_package}{below}"),
-                    message,
-                ));
+                failed.push(entry(Some(&project.name), attribute.to_string(), message));
                 break;
             }
         }
@@ -267,7 +266,7 @@ fn failed(
             if let Answer::Failed(message) = &check.answer {
                 failed.push(entry(
                     None,
-                    format!("checks.{system}.{name}"),
+                    Attribute::new(["checks", system, name]).to_string(),
                     message.clone().unwrap_or_default(),
                 ));
             }
