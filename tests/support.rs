@@ -1,12 +1,19 @@
 //! What the tests have in common.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use nixward_testing::{Output, Project, ProjectBuilder, RealNix, real_nix};
 
-/// An empty workspace for the program that cargo built for these tests.
+/// The program that is tested: the one that cargo built for these tests, or another that is to be installed.
+fn nixward() -> PathBuf {
+    std::env::var_os("NIXWARD_TEST_PROGRAM")
+        .unwrap_or_else(|| env!("CARGO_BIN_EXE_nixward").into())
+        .into()
+}
+
+/// An empty workspace for that program.
 pub(crate) fn project() -> ProjectBuilder {
-    nixward_testing::project(Path::new(env!("CARGO_BIN_EXE_nixward")))
+    nixward_testing::project(&nixward())
 }
 
 /// The same with the real Nix, if there is one.
@@ -17,10 +24,7 @@ pub(crate) fn real_project() -> Option<ProjectBuilder> {
 /// The example workspace, if there is a Nix that builds it.
 pub(crate) fn initech() -> Option<ProjectBuilder> {
     let nix: RealNix = real_nix()?;
-    Some(nixward_testing::initech(
-        Path::new(env!("CARGO_BIN_EXE_nixward")),
-        &nix,
-    ))
+    Some(nixward_testing::initech(&nixward(), &nix))
 }
 
 /// A small workspace whose projects can do various things:
