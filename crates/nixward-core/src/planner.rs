@@ -10,13 +10,13 @@ use crate::{
     evaluation::{
         Answer, App, Derivation, EvaluatedCheck, EvaluatedPackage, Evaluation, ImageKind,
     },
+    meaning::{Meaning, checks_of},
     names::nearest,
     plan::{
         Action, BuildTarget, ContainerAction, FailedAttribute, Plan, ProgramAction, ProgramPath,
         Reason, ShellAction, Skipped, Step, StepLabel,
     },
     project::Project,
-    query::falls_back_to_checks,
     selection::{Selected, SelectionReason},
     verb::Verb,
 };
@@ -114,7 +114,9 @@ pub fn plan(request: &PlanRequest<'_>) -> Result<Plan, PlanError> {
 /// What a project must have for a verb, in words.
 fn needs(verb: &Verb) -> String {
     match (&verb.attribute, verb.behaviour) {
-        (Some(attribute), _) if falls_back_to_checks(verb) => format!("a `{attribute}` or a check"),
+        (Some(attribute), _) if verb.falls_back_to_checks() => {
+            format!("a `{attribute}` or a check")
+        }
         (Some(attribute), _) => format!("a `{attribute}`"),
         (None, BuiltinVerb::Check) => "a check".to_owned(),
         (None, _) => "a package".to_owned(),
@@ -175,35 +177,34 @@ impl Planner<'_> {
             SelectionReason::Matched => Reason::Matched,
             SelectionReason::DefaultMember => Reason::DefaultMember,
         };
-        let subject = Subject {
+        let mut subject = Subject {
             selected,
             project,
             package,
             reason,
         };
-        let attribute = selected
-            .attribute
-            .clone()
-            .or_else(|| self.verb_attribute(project));
-        match attribute {
-            Some(attribute) => self.add_attribute(&subject, &attribute),
-            None if self.request.verb.behaviour == BuiltinVerb::Check => {
-                self.add_checks_or_lack(&subject)
-            }
-            None => self.add_package(&subject),
+        if let Some(attribute) = &selected.attribute {
+            return self.add_attribute(&subject, attribute);
         }
-    }
-
-    /// The attribute that the verb uses for this project: the project's own choice, else the verb's.
-    fn verb_attribute(&self, project: &Project) -> Option<Attribute> {
-        let verb = self.request.verb;
-        let own = project
-            .declaration
-            .verbs
-            .get(&verb.name)
-            .and_then(|own| own.attr.as_ref());
-        own.map(|path| Attribute::new(path.names()))
-            .or_else(|| verb.attribute.clone())
+        match Meaning::of(self.request.verb, project, package) {
+            Meaning::Below(attribute) => self.add_attribute(&subject, &attribute),
+            Meaning::Package => self.add_output(&subject, &package.itself, "packages"),
+            Meaning::App => self.add_output(&subject, &package.app, "apps"),
+            Meaning::DevShell => self.add_output(&subject, &package.dev_shell, "devShells"),
+            Meaning::Checks { instead_of: None } => self.add_checks_or_lack(&subject),
+            Meaning::Checks {
+                instead_of: Some(attribute),
+            } => {
+                subject.reason = Reason::FallsBackToCheck {
+                    attribute: attribute.to_string(),
+                };
+                if self.add_checks(&subject) {
+                    Ok(())
+                } else {
+                    self.lack(&subject, &attribute, &Answer::Absent)
+                }
+            }
+        }
     }
 
     fn add_attribute(
@@ -217,22 +218,8 @@ impl Planner<'_> {
             .get(attribute)
             .unwrap_or(&Answer::Absent);
         let is_own_operand = subject.selected.attribute.is_some();
-        let full = self.package_attribute(subject.project).join(attribute);
+        let full = self.output(subject.project, "packages").join(attribute);
         let detail = is_own_operand.then(|| attribute.to_string());
-        if *answer == Answer::Absent && falls_back_to_checks(self.request.verb) && !is_own_operand {
-            let reason = Reason::FallsBackToCheck {
-                attribute: attribute.to_string(),
-            };
-            let fallback = Subject {
-                reason,
-                ..copy_of(subject)
-            };
-            return if self.add_checks(&fallback) {
-                Ok(())
-            } else {
-                self.lack(subject, attribute, answer)
-            };
-        }
         match answer {
             Answer::Derivation(derivation) => {
                 self.add_derivation(subject, derivation, &full, detail)
@@ -263,7 +250,7 @@ impl Planner<'_> {
             Answer::NotADerivation(kind) => {
                 Some(format!(" that is a derivation; it is of type {kind}"))
             }
-            _ if falls_back_to_checks(self.request.verb)
+            _ if self.request.verb.falls_back_to_checks()
                 && subject.selected.attribute.is_none() =>
             {
                 Some(" and no check".to_owned())
@@ -298,19 +285,14 @@ impl Planner<'_> {
         });
     }
 
-    fn add_package(&mut self, subject: &Subject<'_>) -> Result<(), PlanError> {
-        let package = subject.package;
-        let package_attribute = self.package_attribute(subject.project);
-        let (answer, attribute) = match self.request.verb.behaviour {
-            BuiltinVerb::Run if package.app != Answer::Absent => {
-                (&package.app, self.output(subject.project, "apps"))
-            }
-            BuiltinVerb::Shell if package.dev_shell != Answer::Absent => (
-                &package.dev_shell,
-                self.output(subject.project, "devShells"),
-            ),
-            _ => (&package.itself, package_attribute),
-        };
+    /// Adds the package itself, its app or its dev shell.
+    fn add_output(
+        &mut self,
+        subject: &Subject<'_>,
+        answer: &Answer,
+        kind: &str,
+    ) -> Result<(), PlanError> {
+        let attribute = self.output(subject.project, kind);
         match answer {
             Answer::Derivation(derivation) => {
                 self.add_derivation(subject, derivation, &attribute, None)
@@ -362,27 +344,8 @@ impl Planner<'_> {
     /// Adds the project's checks and `tests`; says whether there are any.
     fn add_checks(&mut self, subject: &Subject<'_>) -> bool {
         let before = self.plan.steps.len() + self.plan.failed.len();
-        let evaluation = self.request.evaluation;
-        let is_own = |check: &EvaluatedCheck| check.owner.as_deref() == Some(&subject.project.attr);
-        for (name, check) in evaluation.checks.iter().filter(|(_, check)| is_own(check)) {
-            let attribute = Attribute::new(["checks", &evaluation.system, name]);
-            self.add_check(Some(subject), &check.answer, &attribute, name);
-        }
-        if let Answer::Failed(message) = &subject.package.tests_failed {
-            let attribute = self
-                .package_attribute(subject.project)
-                .join(&Attribute::new(["tests"]));
-            self.fail(
-                subject,
-                &attribute,
-                Some("tests".to_owned()),
-                message.as_deref(),
-            );
-        }
-        for (name, answer) in &subject.package.tests {
-            let below = Attribute::new(["tests"]).join(name);
-            let attribute = self.package_attribute(subject.project).join(&below);
-            self.add_check(Some(subject), answer, &attribute, &below.to_string());
+        for check in checks_of(self.request.evaluation, subject.project) {
+            self.add_check(Some(subject), check.answer, &check.attribute, &check.name);
         }
         self.plan.steps.len() + self.plan.failed.len() > before
     }
@@ -625,15 +588,6 @@ impl Planner<'_> {
         attribute: &Attribute,
         detail: Option<String>,
     ) -> Arc<StepLabel> {
-        self.new_label(project, attribute.to_string(), detail)
-    }
-
-    fn new_label(
-        &mut self,
-        project: Option<&Project>,
-        attribute: String,
-        detail: Option<String>,
-    ) -> Arc<StepLabel> {
         let id = self.next_id;
         self.next_id += 1;
         Arc::new(StepLabel {
@@ -641,12 +595,8 @@ impl Planner<'_> {
             project: project.map(|project| project.name.clone()),
             verb: self.request.verb.name.clone(),
             detail,
-            attribute,
+            attribute: attribute.to_string(),
         })
-    }
-
-    fn package_attribute(&self, project: &Project) -> Attribute {
-        self.output(project, "packages")
     }
 
     fn output(&self, project: &Project, kind: &str) -> Attribute {
@@ -655,15 +605,6 @@ impl Planner<'_> {
 }
 
 const UNEXPLAINED: &str = "it does not evaluate, though it did when asked a second time";
-
-fn copy_of<'a>(subject: &Subject<'a>) -> Subject<'a> {
-    Subject {
-        selected: subject.selected,
-        project: subject.project,
-        package: subject.package,
-        reason: subject.reason.clone(),
-    }
-}
 
 fn build_target(derivation: &Derivation) -> BuildTarget {
     BuildTarget {

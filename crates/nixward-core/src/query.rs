@@ -135,7 +135,7 @@ fn ask_for_verb(query: &mut EvaluationQuery, verb: &Verb, whole_workspace: bool)
             query.itself = Depth::Full;
             query.itself_without_dev_shell = true;
         }
-        BuiltinVerb::Test if falls_back_to_checks(verb) => {
+        BuiltinVerb::Test if verb.falls_back_to_checks() => {
             query.tests = Depth::Full;
             query.checks = Depth::Full;
             query.check_scope = CheckScope::Fallback;
@@ -153,11 +153,6 @@ fn ask_for_verb(query: &mut EvaluationQuery, verb: &Verb, whole_workspace: bool)
         }
         _ => {}
     }
-}
-
-/// Only `test` itself falls back to checks; a verb of the workspace's own means its attribute and nothing else.
-pub fn falls_back_to_checks(verb: &Verb) -> bool {
-    verb.name == BuiltinVerb::Test.as_str()
 }
 
 /// The question for `nixward list` and the first screen: which verbs each project can do.

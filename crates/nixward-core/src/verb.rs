@@ -1,6 +1,6 @@
 //! A verb as it is used in one workspace: a built-in one, or one of the workspace's own that behaves like one.
 
-use nixward_manifest::{BuiltinVerb, Manifest};
+use nixward_manifest::{BuiltinVerb, Manifest, ProjectDeclaration};
 
 use crate::attribute::Attribute;
 
@@ -23,7 +23,7 @@ impl Verb {
         };
         let is_builtin = behaviour.as_str() == name;
         let attribute = match declaration.and_then(|declaration| declaration.attr.as_ref()) {
-            Some(path) => Some(Attribute::from_dotted(&path.to_string())),
+            Some(path) => Some(Attribute::new(path.names())),
             None if is_builtin => default_attribute(behaviour),
             None => Some(Attribute::new([name])),
         };
@@ -55,9 +55,23 @@ impl Verb {
             BuiltinVerb::Test | BuiltinVerb::Check | BuiltinVerb::Build
         )
     }
-}
 
-impl Verb {
+    /// The attribute that it uses in a project: the project's own choice, else the verb's.
+    pub fn attribute_in(&self, project: &ProjectDeclaration) -> Option<Attribute> {
+        let own = project
+            .verbs
+            .get(&self.name)
+            .and_then(|own| own.attr.as_ref());
+        own.map(|path| Attribute::new(path.names()))
+            .or_else(|| self.attribute.clone())
+    }
+
+    /// Whether a project's checks stand in for the attribute where it is absent: only for `test` itself. A verb of the
+    /// workspace's own means its attribute and nothing else.
+    pub fn falls_back_to_checks(&self) -> bool {
+        self.name == BuiltinVerb::Test.as_str()
+    }
+
     /// Whether several projects can be given to it: there is only one terminal for a shell.
     pub fn takes_several(&self) -> bool {
         self.behaviour != BuiltinVerb::Shell

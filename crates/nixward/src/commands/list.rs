@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use nixward_core::{
     attribute::Attribute,
-    evaluation::{Answer, EvaluatedPackage, Evaluation},
+    evaluation::{Answer, Evaluation},
     event::{Event, EventKind},
+    meaning::attributes,
     project::{Project, ProjectSet},
     query,
     selection::{SelectionRequest, projects_containing, select},
@@ -165,71 +166,11 @@ fn listed(evaluation: &Evaluation, verbs: &[Verb], project: &Project) -> ListedP
 
 /// What a verb stands for in a project, if the project can do it.
 pub(super) fn can(evaluation: &Evaluation, verb: &Verb, project: &Project) -> Option<ListedVerb> {
-    let package = evaluation.packages.get(&project.attr)?;
-    let system = &evaluation.system;
-    let output = |kind: &str| Attribute::new([kind, system, &project.attr]);
-    let own = project
-        .declaration
-        .verbs
-        .get(&verb.name)
-        .and_then(|own| own.attr.as_ref())
-        .map(|path| Attribute::new(path.names()));
-    let attribute = own.or_else(|| verb.attribute.clone());
-    let mut attributes = Vec::new();
-    if let Some(attribute) = attribute {
-        if package
-            .attributes
-            .get(&attribute)
-            .is_some_and(Answer::is_there)
-        {
-            attributes.push(output("packages").join(&attribute));
-        } else if query::falls_back_to_checks(verb) {
-            attributes = checks(evaluation, package, project);
-        }
-    } else {
-        match verb.behaviour {
-            BuiltinVerb::Check => attributes = checks(evaluation, package, project),
-            BuiltinVerb::Run if package.app.is_there() => {
-                attributes.push(output("apps"));
-            }
-            BuiltinVerb::Shell if package.dev_shell.is_there() => {
-                attributes.push(output("devShells"));
-            }
-            BuiltinVerb::Run | BuiltinVerb::Build | BuiltinVerb::Shell
-                if package.itself.is_there() =>
-            {
-                attributes.push(output("packages"));
-            }
-            BuiltinVerb::Run
-            | BuiltinVerb::Build
-            | BuiltinVerb::Shell
-            | BuiltinVerb::Test
-            | BuiltinVerb::Container => {}
-        }
-    }
+    let attributes = attributes(verb, project, evaluation);
     (!attributes.is_empty()).then(|| ListedVerb {
         like: verb.behaviour.to_string(),
         attributes: attributes.iter().map(ToString::to_string).collect(),
     })
-}
-
-fn checks(
-    evaluation: &Evaluation,
-    package: &EvaluatedPackage,
-    project: &Project,
-) -> Vec<Attribute> {
-    let system = &evaluation.system;
-    let own = evaluation
-        .checks
-        .iter()
-        .filter(|(_, check)| check.owner.as_ref() == Some(&project.attr));
-    let own = own
-        .filter(|(_, check)| check.answer.is_there())
-        .map(|(name, _)| Attribute::new(["checks", system, name]));
-    let tests = package.tests.iter().filter(|(_, answer)| answer.is_there());
-    let all_tests = Attribute::new(["packages", system, &project.attr, "tests"]);
-    own.chain(tests.map(|(name, _)| all_tests.join(name)))
-        .collect()
 }
 
 fn failed(
