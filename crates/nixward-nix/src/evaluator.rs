@@ -53,7 +53,9 @@ impl Evaluator<'_> {
     /// Answers a query. What breaks is in the answer with its message; what doesn't is not affected by it.
     pub fn evaluate(&self, query: &EvaluationQuery) -> Result<Evaluated, EvaluateError> {
         let finished = self.run(query, &Part::All)?;
-        let warnings = message::warnings(&finished.stderr);
+        let overridden = self.nix.flags.override_inputs.iter();
+        let overridden: Vec<&str> = overridden.map(|(input, _)| input.as_str()).collect();
+        let warnings = message::warnings(&finished.stderr, &overridden);
         let mut evaluation = if finished.succeeded() {
             parse::<Reply>(&finished.stdout)?.into_evaluation(&query.system)
         } else {

@@ -50,21 +50,45 @@ pub fn error_with_trace(stderr: &str) -> String {
     in_source(plain[start..].trim_start_matches("error:").trim())
 }
 
-/// What Nix warned of, apart from what is always so in a working tree.
-pub fn warnings(stderr: &str) -> Vec<String> {
+/// What Nix warned of, apart from what is always so in a working tree, or by the inputs that the person overrides.
+pub fn warnings(stderr: &str, overridden_inputs: &[&str]) -> Vec<String> {
     let plain = strip_ansi_escapes::strip_str(stderr);
+    let lock_is_fine = only_overridden_differ(&plain, overridden_inputs);
     let warnings = plain
         .lines()
         .filter_map(|line| line.strip_prefix("warning: "));
     warnings
         .filter(|text| !is_expected(text))
+        .filter(|text| !(lock_is_fine && is_about_the_lock(text)))
         .map(in_nixwards_words)
         .collect()
 }
 
+fn is_about_the_lock(warning: &str) -> bool {
+    warning.starts_with("not writing modified lock file")
+}
+
+/// Whether the lock that Nix would have written differs by nothing but overridden inputs and what these bring along.
+/// Nix lists the differences as `• Updated input 'nixpkgs':`; one that is added is in no lock at all.
+fn only_overridden_differ(stderr: &str, overridden_inputs: &[&str]) -> bool {
+    let is_overridden = |difference: &str| {
+        let mut parts = difference.split('\'');
+        let (change, input) = (parts.next()?, parts.next()?);
+        overridden_inputs.iter().find_map(|overridden| {
+            let below = input.strip_prefix(overridden)?;
+            let is_itself = below.is_empty() && change == "Updated input ";
+            (is_itself || below.starts_with('/')).then_some(())
+        })
+    };
+    let differences = stderr.lines().filter_map(|line| line.strip_prefix("• "));
+    let mut differences = differences.peekable();
+    differences.peek().is_some()
+        && differences.all(|difference| is_overridden(difference).is_some())
+}
+
 /// A warning that goes on over several lines, as one sentence with what to do.
 fn in_nixwards_words(warning: &str) -> String {
-    if warning.starts_with("not writing modified lock file") {
+    if is_about_the_lock(warning) {
         return "flake.lock is missing or does not fit flake.nix; to write it: nix flake lock"
             .to_owned();
     }
@@ -191,7 +215,23 @@ mod tests {
     #[test]
     fn a_missing_lock_is_said_with_what_to_do() {
         let stderr = "warning: not writing modified lock file of flake 'git+file:///w':\n• Added input 'a':\n";
-        assert!(warnings(stderr)[0].contains("nix flake lock"));
+        assert!(warnings(stderr, &[])[0].contains("nix flake lock"));
+    }
+
+    #[test]
+    fn an_override_does_not_make_the_lock_wrong() {
+        let stderr = "warning: not writing modified lock file of flake 'git+file:///w':\n\
+             • Updated input 'nixpkgs':\n    'github:a/b' (2026-08-20)\n  → 'path:/n' (2026-11-22)\n\
+             • Added input 'nixpkgs/systems':\n    'github:c/d'\n";
+        assert!(warnings(stderr, &["nixpkgs"]).is_empty());
+        assert_eq!(warnings(stderr, &["nix"]).len(), 1);
+        assert_eq!(warnings(stderr, &[]).len(), 1);
+        assert_eq!(
+            warnings(&stderr.replace("Updated", "Added"), &["nixpkgs"]).len(),
+            1
+        );
+        let another_too = format!("{stderr}• Removed input 'nixpkgs-old'\n");
+        assert_eq!(warnings(&another_too, &["nixpkgs"]).len(), 1);
     }
 
     #[test]
@@ -207,6 +247,9 @@ mod tests {
     fn a_dirty_tree_is_no_news() {
         let stderr =
             "warning: Git tree '/w' is dirty\nwarning: ignoring untrusted substituter 'x'\n";
-        assert_eq!(warnings(stderr), ["ignoring untrusted substituter 'x'"]);
+        assert_eq!(
+            warnings(stderr, &[]),
+            ["ignoring untrusted substituter 'x'"]
+        );
     }
 }
