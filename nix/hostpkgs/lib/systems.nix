@@ -76,7 +76,12 @@ rec {
         GOOS = kernel;
         GOARCH = if isx86_64 then "amd64" else if isAarch64 then "arm64" else cpu;
       };
-      rust.rustcTarget = config;
+      rust = {
+        rustcTarget = config;
+        rustcTargetSpec = config;
+        cargoShortTarget = config;
+        cargoEnvVarTarget = lib.toUpper (builtins.replaceStrings [ "-" ] [ "_" ] config);
+      };
       extensions = {
         executable = "";
         library = sharedLibrary;
