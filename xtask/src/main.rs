@@ -32,8 +32,9 @@ Tools for working on nixward
 Usage: cargo xtask COMMAND
 
 Commands:
-  nix [--suite trixie|sid] [--force] [--print-env] [-- CMD...]
-          Make a current Nix usable on a machine that has none; run a command with it
+  nix [--suite trixie|sid|bookworm] [--force] [--print-env] [-- CMD...]
+          Make a current Nix (or, from bookworm, one that is too old) usable on a machine that has none;
+          run a command with it
   demo [--suite trixie|sid]
           Get Nix, build nixward, and test every project of examples/initech
   test [--suite trixie|sid] [FILTERS...]

@@ -10,26 +10,35 @@ use crate::{
     process::{Tool, find_program},
 };
 
-/// A suite of Debian's whose `nix-bin` is new enough.
+/// A suite of Debian's that has a `nix-bin`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Suite {
+    /// Has one that nixward refuses: it is there for the test that sees how.
+    Bookworm,
     Trixie,
     Sid,
 }
 
 impl Suite {
+    /// Whether nixward works with its Nix.
+    pub(crate) fn is_supported(self) -> bool {
+        self != Self::Bookworm
+    }
+
     pub(crate) fn parse(name: &str) -> Result<Self, Stop> {
         match name {
+            "bookworm" => Ok(Self::Bookworm),
             "trixie" => Ok(Self::Trixie),
             "sid" => Ok(Self::Sid),
             _ => Err(Stop::usage(format!(
-                "`{name}` is no suite that is known here: trixie or sid"
+                "`{name}` is no suite that is known here: trixie, sid, or bookworm for a Nix that is too old"
             ))),
         }
     }
 
     fn name(self) -> &'static str {
         match self {
+            Self::Bookworm => "bookworm",
             Self::Trixie => "trixie",
             Self::Sid => "sid",
         }
@@ -37,7 +46,7 @@ impl Suite {
 }
 
 /// Where the packages come from.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Origin {
     /// The machine's own apt sources have a Nix that is new enough.
     Machine,
@@ -62,6 +71,14 @@ impl Origin {
             Some(suite) => Self::Suite(suite),
             None if machine_has_a_new_one() => Self::Machine,
             None => Self::Suite(Suite::Trixie),
+        }
+    }
+
+    /// Whether nixward works with its Nix.
+    pub(super) fn is_supported(self) -> bool {
+        match self {
+            Self::Machine => true,
+            Self::Suite(suite) => suite.is_supported(),
         }
     }
 }

@@ -18,9 +18,9 @@ use std::{ffi::OsString, process::ExitCode};
 
 use anyhow::Result;
 
-use self::debian::Suite;
 pub(crate) use self::{
     apt::{install_missing, missing as missing_packages},
+    debian::Suite,
     environment::{Environment, HostpkgsFit},
 };
 use crate::{
@@ -68,7 +68,15 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
         }
     }
 
-    let environment = obtain(request)?;
+    let environment = match request.suite {
+        Some(suite) if !suite.is_supported() => {
+            progress(
+                "nix: this one is older than nixward supports, and is there to see that it says so",
+            );
+            obtain_unsupported(suite, request.force)?
+        }
+        _ => obtain(request)?,
+    };
     if print_environment {
         print!("{}", environment.as_shell_commands());
         return Ok(ExitCode::SUCCESS);
@@ -89,6 +97,11 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
 
 /// Finds or makes a Nix, and sees to the packages that hostpkgs takes from the machine.
 pub(crate) fn obtain(request: Request) -> Result<Environment> {
+    if request.suite.is_some_and(|suite| !suite.is_supported()) {
+        let message = "Debian bookworm's Nix is older than nixward supports; it is there for one test, which \
+                       `cargo xtask test` runs";
+        return Err(Stop::usage(message).into());
+    }
     let environment = match request.suite {
         None => present::look()?,
         Some(_) => None,
@@ -103,4 +116,10 @@ pub(crate) fn obtain(request: Request) -> Result<Environment> {
         progress(format_args!("nix: {}", environment.misfit_for_people()));
     }
     Ok(environment)
+}
+
+/// Finds or makes a Nix that nixward refuses.
+pub(crate) fn obtain_unsupported(suite: Suite, force: bool) -> Result<Environment> {
+    let suite = Some(suite);
+    private::obtain(Request { suite, force })
 }

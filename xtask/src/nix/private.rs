@@ -6,6 +6,7 @@
 //! says what it was made from and where; a moved checkout is made anew, since ELF headers hold absolute paths.
 
 use std::{
+    ffi::OsString,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -55,7 +56,7 @@ pub(super) fn obtain(request: Request) -> Result<Environment> {
     let finished = || {
         likely
             .iter()
-            .find_map(|origin| read_finished(&all.join(origin.to_string())))
+            .find_map(|origin| read_finished(&all, *origin))
     };
     if !request.force
         && let Some(environment) = finished()
@@ -72,7 +73,7 @@ pub(super) fn obtain(request: Request) -> Result<Environment> {
         return Ok(environment);
     }
     let origin = Origin::choose(request.suite);
-    make(&all, &origin).map_err(|error| {
+    make(&all, origin).map_err(|error| {
         // An end that says what to do instead stays as it is.
         if error.is::<Stop>() {
             return error;
@@ -136,11 +137,12 @@ fn lock(all: &Path) -> Result<std::fs::File> {
 }
 
 /// What was made before, if it was finished, here, and by this version of xtask.
-fn read_finished(prefix: &Path) -> Option<Environment> {
+fn read_finished(all: &Path, origin: Origin) -> Option<Environment> {
+    let prefix = &all.join(origin.to_string());
     let text = fs::read_to_string(prefix.join("stamp")).ok()?;
     let version = text.strip_prefix(&stamp(prefix, ""))?.trim_end().to_owned();
     let whole = prefix.join("bin/nix").exists() && prefix.join("etc/nix.conf").exists();
-    (whole && can_write_to(Path::new("/nix/store"))).then(|| environment(prefix, version))
+    (whole && can_write_to(Path::new("/nix/store"))).then(|| environment(prefix, origin, version))
 }
 
 /// The version comes last, so that all before it can be compared.
@@ -148,16 +150,21 @@ fn stamp(prefix: &Path, version: &str) -> String {
     format!("schema {SCHEMA}\nmade for {}\n{version}", prefix.display())
 }
 
-fn environment(prefix: &Path, version: String) -> Environment {
+fn environment(prefix: &Path, origin: Origin, version: String) -> Environment {
+    let hostpkgs = if origin.is_supported() {
+        HostpkgsFit::Fits
+    } else {
+        HostpkgsFit::Unfit("is older than nixward supports".into())
+    };
     Environment {
         version,
         programs: prefix.join("bin"),
         configuration: Some(prefix.join("etc")),
-        hostpkgs: HostpkgsFit::Fits,
+        hostpkgs,
     }
 }
 
-fn make(all: &Path, origin: &Origin) -> Result<Environment> {
+fn make(all: &Path, origin: Origin) -> Result<Environment> {
     let started = Instant::now();
     let prefix = all.join(origin.to_string());
     if prefix.to_string_lossy().contains(':') {
@@ -170,7 +177,7 @@ fn make(all: &Path, origin: &Origin) -> Result<Environment> {
 
     let line = match origin {
         Origin::Machine => None,
-        Origin::Suite(suite) => Some(debian::source_line(*suite)?.ok_or_else(|| {
+        Origin::Suite(suite) => Some(debian::source_line(suite)?.ok_or_else(|| {
             installers::suggest(
                 "this machine's apt knows no mirror of Debian's, and no nix-bin that is new enough",
             )
@@ -193,6 +200,7 @@ fn make(all: &Path, origin: &Origin) -> Result<Environment> {
     let unfinished = Unfinished {
         folder: partial,
         libraries: &libraries,
+        origin,
     };
     let version = unfinished.try_out()?;
     unfinished.configure()?;
@@ -202,16 +210,23 @@ fn make(all: &Path, origin: &Origin) -> Result<Environment> {
         fs::remove_dir_all(&prefix)?;
     }
     fs::rename(partial, &prefix)?;
-    let environment = environment(&prefix, version);
-    let evaluates = Tool::new(environment.program("nix"))
-        .envs(environment.variables())
-        .args([
+    let environment = environment(&prefix, origin, version);
+    let trial: &[&str] = if origin.is_supported() {
+        &[
             "eval",
             "--raw",
             "--expr",
             "builtins.toFile \"nixward-xtask\" \"Written to see that the store works.\"",
-        ]);
-    if let Err(error) = evaluates.quiet() {
+        ]
+    } else {
+        // Nothing else is ever asked of it: the store that the others share is none of its business.
+        &["--version"]
+    };
+    let tried = Tool::new(environment.program("nix"))
+        .envs(environment.variables())
+        .args(trial)
+        .quiet();
+    if let Err(error) = tried {
         fs::remove_file(prefix.join("stamp"))?;
         return Err(error.context("the Nix from Debian's packages does not work here"));
     }
@@ -273,7 +288,6 @@ fn is_needed(package: &str) -> bool {
 
 /// Unpacks all of them into one tree, on all cores.
 fn unpack(files: &[PathBuf], root: &Path) -> Result<()> {
-    fs::create_dir_all(root)?;
     let workers = std::thread::available_parallelism()
         .map_or(1, usize::from)
         .min(4);
@@ -295,8 +309,30 @@ fn unpack(files: &[PathBuf], root: &Path) -> Result<()> {
         started
             .into_iter()
             .try_for_each(|worker| worker.join().expect("unpacking does not panic"))
-    })
+    })?;
+    move_into(&root.join("lib"), &root.join("usr/lib"))
 }
+
+/// Moves what one folder holds into another, down to the files. Packages up to bookworm have some of their libraries
+/// in /lib, which on the machine itself is /usr/lib.
+fn move_into(from: &Path, to: &Path) -> Result<()> {
+    if !from.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if target.is_dir() && entry.file_type()?.is_dir() {
+            move_into(&entry.path(), &target)?;
+        } else {
+            fs::rename(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// Where bookworm's package has Nix's own libraries; later ones have them with all others.
+const LIBRARIES_OF_NIX: &str = "usr/lib/nix";
 
 /// Where the unpacked loader and libraries are, relative to the unpacked tree.
 struct Libraries {
@@ -337,11 +373,20 @@ impl Libraries {
 
     /// A program of the unpacked tree, run by its own loader with its own libraries, wherever the tree is.
     fn tool(&self, program: &Path) -> Tool {
-        let folder = self.root.join(&self.folder);
-        Tool::new(folder.join(&self.loader))
+        Tool::new(self.root.join(&self.folder).join(&self.loader))
             .arg("--library-path")
-            .arg(folder)
+            .arg(self.search_path(&self.root))
             .arg(program)
+    }
+
+    /// The folders with libraries where the tree is at `root`, as loaders take them.
+    fn search_path(&self, root: &Path) -> OsString {
+        let mut path = root.join(&self.folder).into_os_string();
+        if self.root.join(LIBRARIES_OF_NIX).exists() {
+            path.push(":");
+            path.push(root.join(LIBRARIES_OF_NIX));
+        }
+        path
     }
 }
 
@@ -351,16 +396,24 @@ fn install_programs(partial: &Path, libraries: &Libraries, prefix: &Path) -> Res
     fs::create_dir_all(&programs)?;
     let nix = programs.join("nix");
     fs::rename(partial.join("root/usr/bin/nix"), &nix)?;
-    let folder = prefix.join("root").join(&libraries.folder);
-    libraries
-        .tool(&partial.join("root/usr/bin/patchelf"))
+    let final_root = prefix.join("root");
+    let loader = final_root.join(&libraries.folder).join(&libraries.loader);
+    let patchelf = || {
+        libraries
+            .tool(&partial.join("root/usr/bin/patchelf"))
+            // RPATH, unlike RUNPATH, serves the libraries' own libraries too.
+            .args(["--force-rpath", "--set-rpath"])
+            .arg(libraries.search_path(&final_root))
+    };
+    patchelf()
         .arg("--set-interpreter")
-        .arg(folder.join(&libraries.loader))
-        // RPATH, unlike RUNPATH, serves the libraries' own libraries too.
-        .args(["--force-rpath", "--set-rpath"])
-        .arg(&folder)
+        .arg(loader)
         .arg(&nix)
         .quiet()?;
+    // Bookworm's have a RUNPATH, for which the program's RPATH is not looked at.
+    for library in files_in(&partial.join("root").join(LIBRARIES_OF_NIX))? {
+        patchelf().arg(library).quiet()?;
+    }
     for name in OLD_NAMES {
         std::os::unix::fs::symlink("nix", programs.join(name))
             .with_context(|| format!("{name} could not be linked to nix"))?;
@@ -368,19 +421,36 @@ fn install_programs(partial: &Path, libraries: &Libraries, prefix: &Path) -> Res
     Ok(())
 }
 
+/// The plain files that a folder holds; none where it is not there.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    if !folder.exists() {
+        return Ok(files);
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            files.push(entry.path());
+        }
+    }
+    Ok(files)
+}
+
 /// A Nix that is not at its final place yet.
 struct Unfinished<'a> {
     folder: &'a Path,
     libraries: &'a Libraries,
+    origin: Origin,
 }
 
 impl Unfinished<'_> {
-    /// Its version, if it starts and is new enough.
+    /// Its version, if it starts and is as new as it should be.
     fn try_out(&self) -> Result<String> {
         let answer = self.nix().arg("--version").quiet()?;
         let line = answer.lines().next().unwrap_or_default();
         match Version::find(line) {
             Some(version) if version >= OLDEST_FOR_HOSTPKGS => Ok(line.to_owned()),
+            Some(_) if !self.origin.is_supported() => Ok(line.to_owned()),
             _ => anyhow::bail!(
                 "Debian's package is {line}, but {OLDEST_FOR_HOSTPKGS} or newer is needed"
             ),
@@ -392,7 +462,7 @@ impl Unfinished<'_> {
         fs::create_dir_all(self.folder.join("etc"))?;
         let file = self.folder.join("etc/nix.conf");
         fs::write(&file, CONFIGURATION)?;
-        if !self.default_cache_answers()? {
+        if self.origin.is_supported() && !self.default_cache_answers()? {
             // Each first build would wait for several retries of it.
             let offline = "# The default binary cache did not answer when this was written; --force asks it again.\n";
             fs::write(&file, format!("{CONFIGURATION}{offline}substituters =\n"))?;
