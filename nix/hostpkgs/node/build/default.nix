@@ -1,0 +1,78 @@
+# buildNpmPackage and its hooks.
+{ pkgs }:
+let
+  inherit (pkgs) lib;
+
+  hook =
+    name: propagatedBuildInputs: script:
+    pkgs.makeSetupHook {
+      inherit name propagatedBuildInputs;
+      substitutions.scripts = ../scripts;
+    } script;
+
+  # What decides which files the lock is looked for in.
+  sourceAttributes = [
+    "src"
+    "srcs"
+    "sourceRoot"
+    "prePatch"
+    "patches"
+    "patchFlags"
+    "postPatch"
+    "unpackPhase"
+    "npmRoot"
+  ];
+
+  # A set, or a function of the final attributes.
+  buildNpmPackage =
+    argument:
+    pkgs.stdenv.mkDerivation (
+      final:
+      let
+        attrs = lib.toFunction argument final;
+        nodejs = attrs.nodejs or pkgs.nodejs;
+        fetched = pkgs.fetchNpmDeps (
+          lib.filterAttrs (_: value: value != null) (builtins.intersectAttrs (lib.genAttrs sourceAttributes (_: null)) final)
+          // {
+            name = "${final.name or "${final.pname}-${final.version or "0"}"}-npm-deps";
+            hash = final.npmDepsHash;
+          }
+        );
+      in
+      attrs
+      // {
+        npmDeps =
+          attrs.npmDeps or (
+            if final ? npmDepsHash then
+              fetched
+            else
+              throw "buildNpmPackage: give npmDepsHash (lib.fakeHash, and Nix says the right one), or npmDeps"
+          );
+        nativeBuildInputs = attrs.nativeBuildInputs or [ ] ++ [
+          nodejs
+          pkgs.makeWrapper
+          npmHooks.npmConfigHook
+          npmHooks.npmBuildHook
+          npmHooks.npmInstallHook
+        ];
+        buildInputs = attrs.buildInputs or [ ] ++ [ nodejs ];
+        strictDeps = true;
+        # What packages bring for other systems stays as it is.
+        dontStrip = attrs.dontStrip or true;
+        passthru = {
+          inherit nodejs;
+        }
+        // attrs.passthru or { };
+      }
+    );
+
+  npmHooks = {
+    npmConfigHook = hook "npm-config-hook" [ ] ./config-hook.sh;
+    npmBuildHook = hook "npm-build-hook" [ ] ./build-hook.sh;
+    npmInstallHook = hook "npm-install-hook" [ pkgs.makeWrapper ] ./install-hook.sh;
+  };
+in
+{
+  inherit buildNpmPackage npmHooks;
+  fetchNpmDeps = import ../fetch { inherit (pkgs) lib stdenvNoCC; };
+}
