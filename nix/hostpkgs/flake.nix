@@ -9,15 +9,19 @@
         "x86_64-linux"
         "aarch64-linux"
       ];
+      languages = lib.genAttrs [ "python" "rust" "node" "go" ] (name: ./${name}/tests);
       legacyPackages = lib.genAttrs systems (system: import ./. { inherit system; });
     in
     {
       inherit lib legacyPackages;
+      # Those of languages download, and so need registries that can be reached.
       checks = lib.mapAttrs (
         _: pkgs:
         import ./tests { inherit pkgs; }
-        # These download, and so need a package index that can be reached.
-        // lib.mapAttrs' (name: lib.nameValuePair "python-${name}") (import ./python/tests { inherit pkgs; })
+        // lib.concatMapAttrs (
+          language: tests:
+          lib.mapAttrs' (name: lib.nameValuePair "${language}-${name}") (import tests { inherit pkgs; })
+        ) (lib.filterAttrs (_: builtins.pathExists) languages)
       ) legacyPackages;
     };
 }

@@ -10,7 +10,7 @@ pub enum Jam {
 /// The message, in the manner of the features that it was built with.
 ///
 /// ```
-/// assert!(paper_jam::message(&paper_jam::Jam::Tray(2)).contains("tray 2"));
+/// assert!(paper_jam::message(&paper_jam::Jam::Tray(2)).to_lowercase().contains("tray 2"));
 /// ```
 pub fn message(jam: &Jam) -> String {
     let text = if cfg!(feature = "polite") {
