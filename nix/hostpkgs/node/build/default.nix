@@ -7,7 +7,8 @@ let
     name: propagatedBuildInputs: script:
     pkgs.makeSetupHook {
       inherit name propagatedBuildInputs;
-      substitutions.scripts = ../scripts;
+      # A store path of its own, not one in the flake that this is part of.
+      substitutions.scripts = "${../scripts}";
     } script;
 
   # What decides which files the lock is looked for in.
