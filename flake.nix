@@ -1,14 +1,32 @@
 {
   description = "Runs a verb over the projects of a monorepo built with Nix";
 
+  # Where this cannot be fetched, nix/hostpkgs takes its place; CONTRIBUTING.md says how.
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixpkgs-unstable";
+
   outputs =
-    { self }:
+    { nixpkgs, ... }:
     let
-      # Taken from its folder and not as an input: it is a part of this repository,
-      # so that there is nothing to lock.
-      hostpkgs = (import ./nix/hostpkgs/flake.nix).outputs { self = hostpkgs; };
+      systems = [
+        "x86_64-linux"
+        "aarch64-linux"
+        "aarch64-darwin"
+      ];
+      forEachSystem =
+        f:
+        nixpkgs.lib.genAttrs systems (
+          system: f (import ./nix/nixward { pkgs = nixpkgs.legacyPackages.${system}; })
+        );
     in
     {
-      inherit (hostpkgs) checks;
+      packages = forEachSystem (own: {
+        inherit (own) nixward;
+        default = own.nixward;
+      });
+      checks = forEachSystem (own: own.checks);
+      devShells = forEachSystem (own: {
+        nixward = own.shell;
+        default = own.shell;
+      });
     };
 }
