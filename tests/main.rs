@@ -31,3 +31,4 @@ mod signals;
 mod support;
 mod test_verb;
 mod trouble;
+mod unsupported_nix;

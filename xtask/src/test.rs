@@ -1,4 +1,7 @@
 //! `cargo xtask test`: every test there is, those with a real Nix included.
+//!
+//! Everything runs with one Nix; the tests whose outcome depends on the real Nix run again with the newest that Debian
+//! has, and one of them is shown a Nix that is too old.
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -7,7 +10,7 @@ use anyhow::Result;
 use crate::{
     arguments::{Arguments, unknown},
     cargo::cargo,
-    nix::{self, Environment, HostpkgsFit},
+    nix::{self, Environment, HostpkgsFit, Suite},
     process::{Tool, exit_code},
     progress,
     steps::Steps,
@@ -15,6 +18,25 @@ use crate::{
 };
 
 const HOSTPKGS: &str = "nix/hostpkgs";
+
+/// The suite with the newest Nix.
+const NEWEST: Suite = Suite::Sid;
+
+/// The suite with a Nix that nixward refuses.
+const TOO_OLD: Suite = Suite::Bookworm;
+
+/// Tells the tests where a Nix is that nixward refuses; empty where none can be made.
+const OLD_NIX: &str = "NIXWARD_TEST_OLD_NIX";
+
+/// Which tests.
+enum Selection {
+    All,
+    /// Those that can see which Nix there is: the house rule `real_nix_is_for_the_tests_of_the_program` keeps them in
+    /// one test target.
+    WithRealNix,
+    /// Those whose name holds one of these.
+    Named(Vec<OsString>),
+}
 
 /// Runs the command.
 pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
@@ -31,48 +53,88 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
     }
     let environment = nix::obtain(request)?;
     test_packages::see_to()?;
+    let old_nix = old_nix()?;
+    let tests = |environment: &Environment, selection| rust_tests(environment, &old_nix, selection);
 
     let mut steps = Steps::default();
-    let all = filters.is_empty();
-    steps.run("tests", || rust_tests(&environment, filters));
-    if all {
-        steps.run("examples in the documentation", || {
-            cargo()?
-                .args(["test", "--quiet", "--workspace", "--doc"])
-                .quiet()?;
-            Ok(ExitCode::SUCCESS)
-        });
-        if workspace::root().join(HOSTPKGS).join("flake.nix").exists() {
-            steps.run("nix flake check of nix/hostpkgs", || {
-                flake_check(&environment)
-            });
-        }
-        progress(format_args!("\n{}", steps.summary()));
+    if !filters.is_empty() {
+        steps.run("tests", || tests(&environment, Selection::Named(filters)));
+        return Ok(steps.exit_code());
     }
+    steps.run(&format!("all tests, with {}", environment.version), || {
+        tests(&environment, Selection::All)
+    });
+    if request.suite.is_none()
+        && let Some(newest) = newest()?
+    {
+        let name = format!("tests that use a real Nix, with {}", newest.version);
+        steps.run(&name, || tests(&newest, Selection::WithRealNix));
+    }
+    steps.run("examples in the documentation", || {
+        cargo()?
+            .args(["test", "--quiet", "--workspace", "--doc"])
+            .quiet()?;
+        Ok(ExitCode::SUCCESS)
+    });
+    // With one Nix: they are the same derivations with each, so a second one would find all of them built. That each
+    // evaluates the set is seen by the tests of the example.
+    steps.run("nix flake check of nix/hostpkgs", || {
+        flake_check(&environment)
+    });
+    progress(format_args!("\n{}", steps.summary()));
     Ok(steps.exit_code())
 }
 
-/// With nextest, which shows each test and its time, where it is installed.
-fn rust_tests(environment: &Environment, filters: Vec<OsString>) -> Result<ExitCode> {
-    let has_nextest = cargo()?.args(["nextest", "--version"]).quiet().is_ok();
-    let tests = if has_nextest {
-        cargo()?
-            .args(["nextest", "run", "--workspace", "--no-fail-fast"])
-            .args(filters)
-    } else {
-        cargo()?
-            .args([
-                "test",
-                "--workspace",
-                "--lib",
-                "--bins",
-                "--tests",
-                "--no-fail-fast",
-                "--",
-            ])
-            .args(filters)
+/// The Nix of the second run; nothing on a machine where it cannot be had.
+fn newest() -> Result<Option<Environment>> {
+    if !nix::can_be_made() {
+        progress("skipped: the tests with a second Nix, which is made from Debian's packages");
+        return Ok(None);
+    }
+    let request = nix::Request {
+        suite: Some(NEWEST),
+        force: false,
     };
-    let tests = tests.envs(environment.variables());
+    nix::obtain(request).map(Some)
+}
+
+/// The value of [`OLD_NIX`].
+fn old_nix() -> Result<OsString> {
+    if !nix::can_be_made() {
+        return Ok(OsString::new());
+    }
+    let environment = nix::obtain_unsupported(TOO_OLD, false)?;
+    Ok(environment.program("nix").into())
+}
+
+/// With nextest, which shows each test and its time, where it is installed.
+fn rust_tests(
+    environment: &Environment,
+    old_nix: &OsString,
+    selection: Selection,
+) -> Result<ExitCode> {
+    let has_nextest = cargo()?.args(["nextest", "--version"]).quiet().is_ok();
+    // Always the whole workspace, whatever is run of it: for a part of it cargo would compile libraries again, with
+    // the features that this part wants.
+    let tests = if has_nextest {
+        let tests = cargo()?.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
+        match selection {
+            Selection::All => tests,
+            Selection::WithRealNix => {
+                tests.args(["--filterset", "package(nixward) & binary(program)"])
+            }
+            Selection::Named(filters) => tests.args(filters),
+        }
+    } else {
+        let tests = cargo()?.args(["test", "--workspace", "--no-fail-fast"]);
+        let targets = ["--lib", "--bins", "--tests"];
+        match selection {
+            Selection::All => tests.args(targets),
+            Selection::WithRealNix => tests.args(["--test", "program"]),
+            Selection::Named(filters) => tests.args(targets).arg("--").args(filters),
+        }
+    };
+    let tests = tests.envs(environment.variables()).env(OLD_NIX, old_nix);
     let tests = match environment.hostpkgs {
         // Without it, a test that finds no Nix shows itself as skipped.
         HostpkgsFit::Fits => tests.env("NIXWARD_TEST_NIX", "required"),

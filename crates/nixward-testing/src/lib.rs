@@ -51,7 +51,7 @@ pub use port::{Port, port};
 pub use processes::{Mark, wait_until};
 pub use project::Project;
 pub use project_builder::{ProjectBuilder, project};
-pub use real_nix::{RealNix, real_nix};
+pub use real_nix::{RealNix, old_nix, real_nix};
 pub use running::{Running, finish_all};
 pub use skip::skipped;
 pub use terminal::Terminal;

@@ -64,6 +64,29 @@ pub fn real_nix() -> Option<RealNix> {
     }
 }
 
+/// A real Nix that nixward is too new for, at the place that `NIXWARD_TEST_OLD_NIX` says; nothing (and a line that says
+/// so) where there is none. With `NIXWARD_TEST_NIX=required` the variable must be there; it is empty where no such Nix
+/// can be had.
+pub fn old_nix() -> Option<RealNix> {
+    let program = env::var_os("NIXWARD_TEST_OLD_NIX");
+    let required = env::var_os("NIXWARD_TEST_NIX").is_some_and(|value| value == "required");
+    assert!(
+        program.is_some() || !required,
+        "NIXWARD_TEST_NIX=required, but NIXWARD_TEST_OLD_NIX does not say where an old one is"
+    );
+    let Some(program) = program.filter(|program| !program.is_empty()) else {
+        skipped("NIXWARD_TEST_OLD_NIX names no Nix; `cargo xtask nix --suite bookworm` makes one");
+        return None;
+    };
+    let output = Command::new(&program).arg("--version").output();
+    let output = output.expect("the old Nix can be started");
+    Some(RealNix {
+        program: program.into(),
+        environment: Vec::new(),
+        version: String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+    })
+}
+
 impl RealNix {
     /// Where it is.
     pub fn program(&self) -> &Path {

@@ -135,6 +135,19 @@ pub(crate) fn without_nix() -> Vec<String> {
     ]
 }
 
+/// For a Nix that is too old: one that Nix installed can upgrade itself, a distribution's is as old as the distribution.
+pub(crate) fn for_old_nix(installed_by_nix: bool) -> Vec<String> {
+    let hints: &[&str] = if installed_by_nix {
+        &["upgrade it: nix upgrade-nix, or where a daemon builds: sudo -i nix upgrade-nix"]
+    } else {
+        &[
+            "upgrade it the way it was installed",
+            "where that has no newer one, install Nix's own and open a new shell: sh <(curl -L https://nixos.org/nix/install)",
+        ]
+    };
+    hints.iter().map(|&hint| hint.to_owned()).collect()
+}
+
 /// For files that git does not track, which Nix therefore does not see.
 pub(crate) fn untracked(files: &[String]) -> Option<String> {
     const MOST: usize = 8;

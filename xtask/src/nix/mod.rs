@@ -123,3 +123,8 @@ pub(crate) fn obtain_unsupported(suite: Suite, force: bool) -> Result<Environmen
     let suite = Some(suite);
     private::obtain(Request { suite, force })
 }
+
+/// Whether a Nix of any suite can be made here, as far as that can be told without trying.
+pub(crate) fn can_be_made() -> bool {
+    cfg!(target_os = "linux") && debian::missing_tools().is_empty()
+}

@@ -75,6 +75,7 @@ const RULES: &[Rule] = &[
     sources::nothing_is_left_unfinished,
     sources::every_module_is_reached,
     sources::processes_start_where_it_is_known,
+    sources::real_nix_is_for_the_tests_of_the_program,
     documents::everything_that_is_named_exists,
     documents::the_required_ones_are_there,
     documents::no_machine_is_named,

@@ -108,6 +108,26 @@ pub(super) fn processes_start_where_it_is_known(files: &Files) -> Vec<Finding> {
     findings
 }
 
+/// `cargo xtask test` runs what can see the real Nix once for each version, and finds it by its test target: the folder
+/// `tests` of the workspace.
+pub(super) fn real_nix_is_for_the_tests_of_the_program(files: &Files) -> Vec<Finding> {
+    const ASKS: [&str; 2] = [concat!("real", "_nix("), concat!("initech", "(")];
+    let mut findings = Vec::new();
+    let others = files.rust().filter(|(path, _)| {
+        !path.starts_with("tests/") && !path.starts_with("crates/nixward-testing/src/")
+    });
+    for (path, text) in others.filter(|(_, text)| text.contains("nixward_testing")) {
+        for (number, line) in text.lines().enumerate() {
+            if ASKS.iter().any(|call| line.contains(call)) {
+                let message =
+                    "asks for a real Nix, which `cargo xtask test` expects in tests/ only";
+                findings.push(Finding::at(path, number, message));
+            }
+        }
+    }
+    findings
+}
+
 /// `Command::new` of the standard library, not of a type whose name ends like it, and not in a comment.
 fn starts_a_process(line: &str) -> bool {
     let code = line.split("//").next().unwrap_or_default();
@@ -276,6 +296,25 @@ mod tests {
         assert_eq!(
             found(every_module_is_reached, &texts),
             ["tests/suite/test_forgotten.rs: no `mod` names it, so it is not compiled"]
+        );
+    }
+
+    #[test]
+    fn a_test_with_a_real_nix_is_found_outside_the_programs_tests() {
+        let asks = concat!(
+            "use nixward_testing::real_nix;\nlet nix = real",
+            "_nix();\n"
+        );
+        let texts = [
+            ("tests/list.rs", asks),
+            ("crates/nixward-testing/src/initech.rs", asks),
+            ("crates/nixward-nix/tests/real.rs", asks),
+        ];
+        assert_eq!(
+            found(real_nix_is_for_the_tests_of_the_program, &texts),
+            [
+                "crates/nixward-nix/tests/real.rs:2: asks for a real Nix, which `cargo xtask test` expects in tests/ only"
+            ]
         );
     }
 
