@@ -15,5 +15,6 @@ pub mod planner;
 pub mod project;
 pub mod query;
 pub mod selection;
+pub mod selection_request;
 pub mod verb;
 pub mod workspace;

@@ -16,8 +16,8 @@ use crate::{
         Action, BuildTarget, ContainerAction, FailedAttribute, Plan, ProgramAction, ProgramPath,
         Reason, ShellAction, Skipped, Step, StepLabel,
     },
-    project::Project,
-    selection::{Selected, SelectionReason},
+    project::{Project, ProjectSet},
+    selection::{Selected, SelectionReason, is_one_asked_for},
     verb::Verb,
 };
 
@@ -29,7 +29,9 @@ pub struct PlanRequest<'a> {
     pub verb: &'a Verb,
     pub selected: &'a [Selected<'a>],
     /// All projects of the workspace, selected or not.
-    pub projects: &'a [Project],
+    pub projects: &'a ProjectSet,
+    /// Whether all projects were asked for, so that it is told of those too that have no package.
+    pub everything: bool,
     /// Whether what belongs to no project is checked too.
     pub whole_workspace: bool,
     /// The arguments after `--`.
@@ -95,7 +97,7 @@ pub fn plan(request: &PlanRequest<'_>) -> Result<Plan, PlanError> {
     {
         planner.add_rest_of_the_flake();
     }
-    let Planner { plan, .. } = planner;
+    let plan = &planner.plan;
     if plan.steps.is_empty() && plan.failed.is_empty() && !request.selected.is_empty() {
         return Err(PlanError::NobodyHasVerb {
             verb: request.verb.name.clone(),
@@ -103,12 +105,18 @@ pub fn plan(request: &PlanRequest<'_>) -> Result<Plan, PlanError> {
         });
     }
     let is_build = |step: &&Step| matches!(step.action, Action::Build | Action::Check);
-    match plan.steps.iter().find(is_build) {
-        Some(step) if !request.trailing_args.is_empty() => Err(PlanError::TakesNoArguments {
+    if let (Some(step), false) = (
+        plan.steps.iter().find(is_build),
+        request.trailing_args.is_empty(),
+    ) {
+        return Err(PlanError::TakesNoArguments {
             step: step.label.to_string(),
-        }),
-        _ => Ok(plan),
+        });
     }
+    if request.everything {
+        planner.add_those_without_package();
+    }
+    Ok(planner.plan)
 }
 
 /// What a project must have for a verb, in words.
@@ -121,30 +129,6 @@ fn needs(verb: &Verb) -> String {
         (None, BuiltinVerb::Check) => "a check".to_owned(),
         (None, _) => "a package".to_owned(),
     }
-}
-
-/// What is said of a project of the manifest for which the flake has no package, where all projects were asked for.
-pub fn without_package(
-    plan: &Plan,
-    verb: &Verb,
-    project: &str,
-    attr: &str,
-    evaluation: &Evaluation,
-) -> FailedAttribute {
-    let attribute = Attribute::new(["packages", &evaluation.system, attr]).to_string();
-    let near = nearest(attr, evaluation.names.iter().map(String::as_str));
-    let hint = near
-        .first()
-        .map(|name| format!("; did you mean `{name}`?"))
-        .unwrap_or_default();
-    let label = Arc::new(StepLabel {
-        id: plan.steps.len() + plan.failed.len(),
-        project: Some(project.to_owned()),
-        verb: verb.name.clone(),
-        detail: None,
-        attribute: attribute.clone(),
-    });
-    FailedAttribute::new(label, format!("the flake has no `{attribute}`{hint}"))
 }
 
 struct Planner<'a> {
@@ -232,11 +216,6 @@ impl Planner<'_> {
                 self.lack(subject, attribute, answer)
             }
         }
-    }
-
-    /// Whether nothing but this project was asked for, so that its trouble is the command's.
-    fn is_asked_alone(&self, subject: &Subject<'_>) -> bool {
-        subject.selected.reason.is_explicit() && self.request.selected.len() == 1
     }
 
     /// A project that lacks the verb is an error only when it was named.
@@ -360,6 +339,7 @@ impl Planner<'_> {
         let project = subject.map(|subject| subject.project);
         let same_name = project.is_some_and(|project| project.answers_to(name));
         let detail = (!same_name).then(|| name.to_owned());
+        let project = project.map(|project| project.name.as_str());
         match answer {
             Answer::Derivation(derivation) => {
                 let label = self.label(project, attribute, detail);
@@ -392,7 +372,7 @@ impl Planner<'_> {
     /// The checks that belong to no project, and what `nix flake check` would find not to evaluate.
     fn add_rest_of_the_flake(&mut self) {
         let evaluation = self.request.evaluation;
-        let projects = self.request.projects;
+        let projects = &self.request.projects.projects;
         // A project's check is run with its project, or not at all where the project is not selected.
         let belongs = |check: &EvaluatedCheck| {
             let owner = check.owner.as_ref();
@@ -423,6 +403,22 @@ impl Planner<'_> {
         }
     }
 
+    /// The projects of the manifest for which the flake has no package.
+    fn add_those_without_package(&mut self) {
+        let evaluation = self.request.evaluation;
+        for (project, attr) in &self.request.projects.without_attribute {
+            let attribute = Attribute::new(["packages", &evaluation.system, attr]);
+            let near = nearest(attr, evaluation.names.iter().map(String::as_str));
+            let hint = near
+                .first()
+                .map(|name| format!("; did you mean `{name}`?"))
+                .unwrap_or_default();
+            let message = format!("the flake has no `{attribute}`{hint}");
+            let label = self.label(Some(project), &attribute, None);
+            self.plan.failed.push(FailedAttribute::new(label, message));
+        }
+    }
+
     fn add_derivation(
         &mut self,
         subject: &Subject<'_>,
@@ -432,7 +428,7 @@ impl Planner<'_> {
     ) -> Result<(), PlanError> {
         let action = match self.action(subject, derivation, attribute) {
             Ok(action) => action,
-            Err(error) if self.is_asked_alone(subject) => return Err(error),
+            Err(error) if is_one_asked_for(self.request.selected) => return Err(error),
             Err(error @ PlanError::NotAProgram { .. }) => {
                 self.skip(subject, error.to_string());
                 return Ok(());
@@ -452,7 +448,7 @@ impl Planner<'_> {
                 .outputs
                 .retain(|output, _| *output == derivation.program_output);
         }
-        let label = self.label(Some(subject.project), attribute, detail);
+        let label = self.label(Some(&subject.project.name), attribute, detail);
         self.plan.steps.push(Step {
             label,
             builds: vec![target],
@@ -560,7 +556,7 @@ impl Planner<'_> {
                     .collect(),
             });
         let action = Action::Run(self.program(subject, ProgramPath::Absolute(app.program.clone())));
-        let label = self.label(Some(subject.project), attribute, None);
+        let label = self.label(Some(&subject.project.name), attribute, None);
         let builds = builds.collect();
         self.plan.steps.push(Step {
             label,
@@ -577,14 +573,14 @@ impl Planner<'_> {
         detail: Option<String>,
         message: Option<&str>,
     ) {
-        let label = self.label(Some(subject.project), attribute, detail);
+        let label = self.label(Some(&subject.project.name), attribute, detail);
         let message = message.unwrap_or(UNEXPLAINED).to_owned();
         self.plan.failed.push(FailedAttribute::new(label, message));
     }
 
     fn label(
         &mut self,
-        project: Option<&Project>,
+        project: Option<&str>,
         attribute: &Attribute,
         detail: Option<String>,
     ) -> Arc<StepLabel> {
@@ -592,7 +588,7 @@ impl Planner<'_> {
         self.next_id += 1;
         Arc::new(StepLabel {
             id,
-            project: project.map(|project| project.name.clone()),
+            project: project.map(str::to_owned),
             verb: self.request.verb.name.clone(),
             detail,
             attribute: attribute.to_string(),

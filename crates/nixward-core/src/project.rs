@@ -56,6 +56,11 @@ impl Candidate<'_> {
         self.declaration?.attr.as_ref().map(ToString::to_string)
     }
 
+    /// Whether a path of the workspace is its folder or lies in it.
+    pub fn holds(&self, path: &str) -> bool {
+        self.folder.is_some_and(|folder| is_inside(path, folder))
+    }
+
     /// The names by which an attribute may be found, the best first.
     pub fn attribute_names(&self) -> Vec<String> {
         if let Some(attr) = self.declared_attr() {

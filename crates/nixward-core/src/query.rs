@@ -5,8 +5,8 @@ use nixward_manifest::BuiltinVerb;
 use crate::{
     attribute::Attribute,
     names::fold,
-    project::{Candidate, candidates, is_inside},
-    selection::{Operand, SelectionRequest},
+    project::{Candidate, candidates},
+    selection_request::{Operand, SelectionRequest},
     verb::Verb,
     workspace::Workspace,
 };
@@ -72,7 +72,7 @@ pub fn for_verb(
     query.attribute_depth = Depth::Full;
     // A program or a shell of a named project is had without a look at the package's `meta`, which may be broken.
     let is_foreground = matches!(verb.behaviour, BuiltinVerb::Run | BuiltinVerb::Shell);
-    query.places = !(is_foreground && is_by_name(request));
+    query.places = !(is_foreground && request.is_by_name());
     if asks_for_the_verb(workspace, request) {
         ask_for_verb(&mut query, verb, is_whole_workspace(workspace, request));
     }
@@ -181,32 +181,16 @@ pub fn for_list(workspace: &Workspace, system: &str, verbs: &[Verb]) -> Evaluati
 }
 
 /// Whether a check means the flake's other checks too: at the root, with nothing or all selected.
-pub fn is_whole_workspace(workspace: &Workspace, request: &SelectionRequest) -> bool {
-    let nothing_narrows = request.operands.is_empty()
-        && request.patterns.is_empty()
-        && request.tags.is_empty()
-        && request.exclude.is_empty();
-    let in_a_project = candidates(workspace).iter().any(|candidate| {
-        candidate
-            .folder
-            .is_some_and(|folder| is_inside(&request.current_folder, folder))
-    });
-    nothing_narrows && (request.all || !in_a_project)
-}
-
-/// Whether projects are named, and nothing else selects any.
-fn is_by_name(request: &SelectionRequest) -> bool {
-    let is_name = |operand: &Operand| matches!(operand, Operand::Name(_));
-    request.operands.iter().all(is_name)
-        && !request.operands.is_empty()
-        && request.patterns.is_empty()
-        && request.tags.is_empty()
-        && !request.all
+fn is_whole_workspace(workspace: &Workspace, request: &SelectionRequest) -> bool {
+    let in_a_project = candidates(workspace)
+        .iter()
+        .any(|candidate| candidate.holds(&request.current_folder));
+    request.is_unrestricted() && (request.all || !in_a_project)
 }
 
 fn scope(workspace: &Workspace, system: &str, request: &SelectionRequest) -> EvaluationQuery {
     let system = system.to_owned();
-    let named = is_by_name(request);
+    let named = request.is_by_name();
     let all = candidates(workspace);
     if named {
         return scope_of_names(workspace, system, request, &all);
@@ -234,11 +218,7 @@ fn scope(workspace: &Workspace, system: &str, request: &SelectionRequest) -> Eva
 }
 
 fn in_current_folder<'a>(all: &[Candidate<'a>], current_folder: &str) -> Vec<Candidate<'a>> {
-    let inside = |candidate: &&Candidate<'_>| {
-        candidate
-            .folder
-            .is_some_and(|folder| is_inside(current_folder, folder))
-    };
+    let inside = |candidate: &&Candidate<'_>| candidate.holds(current_folder);
     let deepest = all
         .iter()
         .filter(inside)

@@ -5,63 +5,13 @@ use thiserror::Error;
 
 use crate::{
     attribute::Attribute,
+    evaluation::Evaluation,
     names::{fold, nearest},
-    project::{Project, ProjectSet, is_inside},
+    project::{Project, ProjectSet, candidates, is_inside},
+    selection_request::{Operand, SelectionRequest},
     verb::Verb,
+    workspace::Workspace,
 };
-
-/// What the command line says about projects, with paths made relative to the workspace root.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SelectionRequest {
-    pub operands: Vec<Operand>,
-    /// Patterns of `-p`.
-    pub patterns: Vec<String>,
-    pub tags: Vec<String>,
-    pub exclude: Vec<String>,
-    pub all: bool,
-    /// Where nixward was called, relative to the workspace root; empty at the root.
-    pub current_folder: String,
-}
-
-impl SelectionRequest {
-    /// Whether nothing was said, so that the current folder decides.
-    pub fn is_bare(&self) -> bool {
-        self.operands.is_empty() && self.patterns.is_empty() && self.tags.is_empty() && !self.all
-    }
-}
-
-/// A project as it was written.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Operand {
-    /// `PROJECT` or `PROJECT.ATTR…`.
-    Name(String),
-    /// A folder relative to the workspace root, and what was written.
-    Folder {
-        path: String,
-        written: String,
-        is_there: bool,
-    },
-}
-
-impl Operand {
-    pub fn written(&self) -> &str {
-        match self {
-            Self::Name(name) => name,
-            Self::Folder { written, .. } => written,
-        }
-    }
-
-    /// The ways to read a name: all of it as the project, then ever more of it as an attribute.
-    pub fn readings(name: &str) -> impl Iterator<Item = (&str, Option<Attribute>)> {
-        let splits = name
-            .char_indices()
-            .rev()
-            .filter(|(_, character)| *character == '.');
-        let with_attribute =
-            splits.map(move |(at, _)| (&name[..at], Some(Attribute::from_dotted(&name[at + 1..]))));
-        std::iter::once((name, None)).chain(with_attribute)
-    }
-}
 
 /// One project that was selected.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,6 +82,73 @@ pub enum SelectionError {
     },
     #[error("no project is selected: `--exclude` takes all of them away")]
     AllExcluded,
+}
+
+/// Whether exactly one project was asked for, so that its trouble is the command's.
+pub fn is_one_asked_for(selected: &[Selected<'_>]) -> bool {
+    selected.len() == 1 && selected.iter().all(|one| one.reason.is_explicit())
+}
+
+/// Whether all projects are meant, so that what is wrong with any of them, or belongs to none, is told too.
+pub fn is_everything(
+    request: &SelectionRequest,
+    selected: &[Selected<'_>],
+    default_members: Option<&[String]>,
+) -> bool {
+    request.all || (request.is_bare() && default_members.is_none() && !is_current_folder(selected))
+}
+
+/// Whether it was the folder that nixward was called in that decided.
+pub fn is_current_folder(selected: &[Selected<'_>]) -> bool {
+    selected
+        .iter()
+        .any(|one| one.reason == SelectionReason::CurrentFolder)
+}
+
+/// A verb that needs a project, called where no project's folder is: known before Nix is asked, where the manifest
+/// says which folders are projects.
+pub fn refuse_bare_early(
+    workspace: &Workspace,
+    verb: &Verb,
+    request: &SelectionRequest,
+) -> Result<(), SelectionError> {
+    if !request.is_bare() || verb.runs_over_default_members() || !workspace.has_members() {
+        return Ok(());
+    }
+    let candidates = candidates(workspace);
+    if candidates
+        .iter()
+        .any(|candidate| candidate.holds(&request.current_folder))
+    {
+        return Ok(());
+    }
+    let projects = candidates
+        .iter()
+        .filter_map(|candidate| candidate.attribute_names().into_iter().next());
+    Err(SelectionError::NeedsProject {
+        several: verb.takes_several(),
+        verb: verb.name.clone(),
+        projects: projects.collect(),
+    })
+}
+
+/// A workspace without any project has nothing to select from.
+pub fn refuse_no_projects(
+    projects: &ProjectSet,
+    evaluation: &Evaluation,
+) -> Result<(), SelectionError> {
+    if !projects.projects.is_empty() || !projects.without_attribute.is_empty() {
+        return Ok(());
+    }
+    let has_this = evaluation.systems.contains(&evaluation.system);
+    Err(SelectionError::NoProjects {
+        ignored_folders: projects.ignored_folders.clone(),
+        other_systems: if has_this {
+            Vec::new()
+        } else {
+            evaluation.systems.clone()
+        },
+    })
 }
 
 /// Selects projects for a verb. The whole set is in the order of names; named ones are in the order they were named.

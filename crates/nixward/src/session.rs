@@ -9,7 +9,7 @@ use nixward_core::{
     event::EventKind,
     project::{ProjectSet, resolve},
     query::EvaluationQuery,
-    selection::SelectionRequest,
+    selection_request::SelectionRequest,
 };
 use nixward_exec::{Cancellation, Emitter, LogFolder, builder::BuildError};
 use nixward_guard::ChildRegistry;

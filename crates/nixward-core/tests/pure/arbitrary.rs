@@ -8,7 +8,7 @@ use nixward_core::{
         Answer, Derivation, EvaluatedCheck, EvaluatedPackage, Evaluation, Image, ImageKind,
     },
     project::{Project, ProjectSet},
-    selection::{Operand, SelectionRequest},
+    selection_request::{Operand, SelectionRequest},
 };
 use nixward_manifest::ProjectDeclaration;
 use proptest::prelude::*;

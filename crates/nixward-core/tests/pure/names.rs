@@ -3,7 +3,7 @@
 use nixward_core::{
     attribute::Attribute,
     names::{derivation_name, find, fold, nearest},
-    selection::Operand,
+    selection_request::Operand,
 };
 use proptest::prelude::*;
 

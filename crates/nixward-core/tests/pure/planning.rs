@@ -69,7 +69,8 @@ fn planned(
         evaluation,
         verb,
         selected: &selected,
-        projects: &set.projects,
+        projects: set,
+        everything: false,
         whole_workspace,
         trailing_args: &[],
     })
@@ -218,7 +219,8 @@ proptest! {
             evaluation: &evaluation,
             verb: &run,
             selected: &selected,
-            projects: &set.projects,
+            projects: &set,
+            everything: false,
             whole_workspace: false,
             trailing_args: &own,
         });

@@ -3,9 +3,8 @@
 use nixward_core::{
     names::fold,
     project::{Project, ProjectSet},
-    selection::{
-        Operand, SelectionError, SelectionReason, SelectionRequest, projects_containing, select,
-    },
+    selection::{SelectionError, SelectionReason, projects_containing, select},
+    selection_request::{Operand, SelectionRequest},
     verb::Verb,
 };
 use nixward_manifest::Manifest;

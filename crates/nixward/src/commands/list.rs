@@ -9,7 +9,8 @@ use nixward_core::{
     meaning::attributes,
     project::{Project, ProjectSet},
     query,
-    selection::{SelectionRequest, projects_containing, select},
+    selection::{is_everything, select},
+    selection_request::SelectionRequest,
     verb::Verb,
 };
 use nixward_exec::Emitter;
@@ -80,10 +81,7 @@ fn document(
 ) -> Result<ListDocument, CliError> {
     let workspace = &session.discovered.workspace;
     let default_members = workspace.manifest.workspace.default_members.as_deref();
-    let here = projects_containing(projects, &request.current_folder);
-    let is_bare_at_root = request.is_bare() && here.is_empty() && default_members.is_none();
-    let everything = (request.all || is_bare_at_root) && request.exclude.is_empty();
-    let selected: Vec<&Project> = if projects.projects.is_empty() {
+    let selected = if projects.projects.is_empty() {
         Vec::new()
     } else {
         // As `nixward build` selects.
@@ -92,9 +90,11 @@ fn document(
             behaviour: BuiltinVerb::Build,
             attribute: None,
         };
-        let selected = select(request, projects, &verb, default_members, &evaluation.names)?;
-        selected.into_iter().map(|one| one.project).collect()
+        select(request, projects, &verb, default_members, &evaluation.names)?
     };
+    let everything =
+        is_everything(request, &selected, default_members) && request.exclude.is_empty();
+    let selected: Vec<&Project> = selected.into_iter().map(|one| one.project).collect();
     let verbs = Verb::all(&workspace.manifest);
     let is_project = |attr: &String| {
         projects

@@ -3,9 +3,12 @@
 use nixward_core::{
     plan::Plan,
     planner::{self, PlanRequest},
-    project::{Candidate, candidates, is_inside},
     query,
-    selection::{Selected, SelectionError, SelectionReason, SelectionRequest, select},
+    selection::{
+        SelectionError, is_current_folder, is_everything, is_one_asked_for, refuse_bare_early,
+        refuse_no_projects, select,
+    },
+    selection_request::SelectionRequest,
     verb::Verb,
 };
 use nixward_exec::Emitter;
@@ -34,22 +37,12 @@ pub(crate) fn prepare(
     let verb = find_verb(session, &settings.verb)?;
     let request = session.request(&settings.selection);
     refuse_arguments_for_many(&request, settings)?;
-    refuse_bare_early(session, &verb, &request)?;
+    refuse_bare_early(workspace, &verb, &request)?;
     let query = query::for_verb(workspace, &session.system(), &verb, &request);
     let (evaluated, projects) = session.evaluate(&query, emitter)?;
     let evaluation = &evaluated.evaluation;
-    let has_other_checks = query.whole_flake && !evaluation.checks.is_empty();
-    if projects.projects.is_empty() && projects.without_attribute.is_empty() && !has_other_checks {
-        let has_this = evaluation.systems.contains(&evaluation.system);
-        return Err(SelectionError::NoProjects {
-            ignored_folders: projects.ignored_folders.clone(),
-            other_systems: if has_this {
-                Vec::new()
-            } else {
-                evaluation.systems.clone()
-            },
-        }
-        .into());
+    if !query.whole_flake || evaluation.checks.is_empty() {
+        refuse_no_projects(&projects, evaluation)?;
     }
     let default_members = workspace.manifest.workspace.default_members.as_deref();
     let selected = select(
@@ -63,26 +56,17 @@ pub(crate) fn prepare(
     if !settings.arguments.is_empty() && selected.iter().any(|one| !one.reason.is_explicit()) {
         return Err(arguments_for_many(settings));
     }
-    let is_single = selected.len() == 1 && selected.iter().all(|one| one.reason.is_explicit());
-    let whole_workspace = query.whole_flake && !is_current_folder(&selected);
     let mut plan = planner::plan(&PlanRequest {
         manifest: &workspace.manifest,
         evaluation,
         verb: &verb,
         selected: &selected,
-        projects: &projects.projects,
-        whole_workspace,
+        projects: &projects,
+        everything: is_everything(&request, &selected, default_members),
+        whole_workspace: query.whole_flake && !is_current_folder(&selected),
         trailing_args: &settings.arguments,
     })?;
-    let nothing_narrows =
-        request.is_bare() && default_members.is_none() && !is_current_folder(&selected);
-    if request.all || nothing_narrows {
-        for (project, attr) in &projects.without_attribute {
-            plan.failed.push(planner::without_package(
-                &plan, &verb, project, attr, evaluation,
-            ));
-        }
-    }
+    let is_single = is_one_asked_for(&selected);
     for failed in &mut plan.failed {
         failed.hint = session.untracked_hint(&failed.message);
     }
@@ -107,50 +91,12 @@ pub(crate) fn find_verb(session: &Session, name: &str) -> Result<Verb, CliError>
     })
 }
 
-/// A verb that needs a project, called where no project's folder is: known before Nix is asked, where the manifest
-/// says which folders are projects.
-fn refuse_bare_early(
-    session: &Session,
-    verb: &Verb,
-    request: &SelectionRequest,
-) -> Result<(), CliError> {
-    let workspace = &session.discovered.workspace;
-    if !request.is_bare() || verb.runs_over_default_members() || !workspace.has_members() {
-        return Ok(());
-    }
-    let candidates = candidates(workspace);
-    let is_here = |candidate: &Candidate<'_>| {
-        candidate
-            .folder
-            .is_some_and(|folder| is_inside(&request.current_folder, folder))
-    };
-    if candidates.iter().any(is_here) {
-        return Ok(());
-    }
-    let projects = candidates
-        .iter()
-        .filter_map(|candidate| candidate.attribute_names().into_iter().next());
-    let error = SelectionError::NeedsProject {
-        several: verb.takes_several(),
-        verb: verb.name.clone(),
-        projects: projects.collect(),
-    };
-    Err(error.into())
-}
-
-fn is_current_folder(selected: &[Selected<'_>]) -> bool {
-    selected
-        .iter()
-        .any(|one| one.reason == SelectionReason::CurrentFolder)
-}
-
 /// Arguments are for projects that are named one by one; this much is known before Nix is asked.
 fn refuse_arguments_for_many(
     request: &SelectionRequest,
     settings: &VerbSettings,
 ) -> Result<(), CliError> {
-    let is_many = request.all || !request.patterns.is_empty() || !request.tags.is_empty();
-    if is_many && !settings.arguments.is_empty() {
+    if request.takes_any_number() && !settings.arguments.is_empty() {
         Err(arguments_for_many(settings))
     } else {
         Ok(())

@@ -5,7 +5,7 @@ mod members;
 use std::path::{Component, Path, PathBuf};
 
 use fs_err as fs;
-use nixward_core::{project::candidates, selection::Operand, workspace::Workspace};
+use nixward_core::{project::candidates, selection_request::Operand, workspace::Workspace};
 use nixward_git::GitFacts;
 use nixward_manifest::{Diagnostic, Manifest, Severity};
 use nixward_nix::flake_reference::FlakeReference;
