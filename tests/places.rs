@@ -360,6 +360,12 @@ fn a_file_of_a_project_that_git_does_not_know() {
         .run()
         .expect_code(3)
         .expect_stderr("git add -N ../new/default.nix");
+    // The command is for the folder that the person is in, not for the one that nixward is told to start in.
+    project
+        .nixward(["-C", "projects/old", "test", "new"])
+        .run()
+        .expect_code(3)
+        .expect_stderr("git add -N projects/new/default.nix");
 }
 
 #[test]

@@ -35,8 +35,16 @@ pub(crate) fn stdout_columns() -> Option<usize> {
     nixward_report::style::stdout_columns()
 }
 
-/// Whether standard error may be styled.
-pub(crate) fn styles(choice: ColorChoice, environment: &Environment, is_terminal: bool) -> Styles {
+pub(crate) fn stderr_styles(choice: ColorChoice, environment: &Environment) -> Styles {
+    styles(choice, environment, stderr_is_terminal())
+}
+
+pub(crate) fn stdout_styles(choice: ColorChoice, environment: &Environment) -> Styles {
+    styles(choice, environment, stdout_is_terminal())
+}
+
+/// Whether a stream may be styled.
+fn styles(choice: ColorChoice, environment: &Environment, is_terminal: bool) -> Styles {
     let enabled = match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,

@@ -147,22 +147,3 @@ pub(crate) fn for_old_nix(installed_by_nix: bool) -> Vec<String> {
     };
     hints.iter().map(|&hint| hint.to_owned()).collect()
 }
-
-/// For files that git does not track, which Nix therefore does not see.
-pub(crate) fn untracked(files: &[String]) -> Option<String> {
-    const MOST: usize = 8;
-    if files.is_empty() {
-        return None;
-    }
-    let shown: Vec<String> = files.iter().take(MOST).cloned().collect();
-    let more = files.len().saturating_sub(MOST);
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    let quoted = nixward_nix::invocation::shell_quoted(&shown);
-    Some(format!(
-        "Nix sees only what git tracks, and these files are not tracked{more}:\ngit add -N {quoted}"
-    ))
-}

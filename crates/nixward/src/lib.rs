@@ -9,10 +9,15 @@ mod console_output;
 mod discovery;
 mod environment;
 mod error;
+mod evaluation;
 mod hints;
 mod nix_setup;
+mod place;
+mod reporters;
 mod session;
 mod settings;
+mod untracked;
+mod whole_file;
 
 use std::{ffi::OsString, process::ExitCode};
 

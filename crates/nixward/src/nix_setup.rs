@@ -21,6 +21,7 @@ use crate::{
     environment::Environment,
     error::{CliError, ErrorKind},
     hints,
+    whole_file::write_whole,
 };
 
 /// How many programs are remembered; more than a few means that they come and go.
@@ -155,16 +156,4 @@ fn remember(
     let _remembered: Option<()> = serde_json::to_vec(&known)
         .ok()
         .and_then(|bytes| write_whole(file, &bytes).ok());
-}
-
-/// Writes a file so that nobody ever sees half of it.
-pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let folder = file.parent().unwrap_or(file);
-    fs::create_dir_all(folder)?;
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    temporary.write_all(bytes)?;
-    temporary.as_file().sync_data()?;
-    temporary.persist(file)?;
-    Ok(())
 }

@@ -1,38 +1,28 @@
-//! One call of nixward: the workspace, Nix, and the way to its answers.
+//! One call of nixward: what was asked for, the workspace, Nix, and what cancels it.
 
 use std::{
     path::PathBuf,
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
-use nixward_core::{
-    event::EventKind,
-    project::{ProjectSet, resolve},
-    query::EvaluationQuery,
-    selection_request::SelectionRequest,
-};
-use nixward_exec::{Cancellation, Emitter, LogFolder, builder::BuildError};
+use nixward_core::selection_request::SelectionRequest;
+use nixward_exec::{Cancellation, LogFolder, builder::BuildError};
 use nixward_guard::ChildRegistry;
 use nixward_nix::{
-    evaluator::{EvaluateError, Evaluated, Evaluator},
     runner::{RunError, Runner},
     tool::{Nix, NixFlags},
 };
-use nixward_report::{
-    human::{HumanReporter, HumanSettings, LiveDisplay},
-    json_lines::JsonLinesReporter,
-    reporter::{Reporter, Reporters},
-    style::Styles,
-};
+use nixward_report::style::Styles;
 use nixward_schema::WorkspaceHeader;
 
 use crate::{
-    cli::{MessageFormat, SelectionArgs},
+    cli::SelectionArgs,
     console_output,
     discovery::{self, Discovered},
     environment::Environment,
     error::{CliError, ErrorKind},
-    hints, nix_setup,
+    nix_setup,
+    place::Place,
     settings::GlobalSettings,
 };
 
@@ -51,7 +41,15 @@ pub(crate) struct Session {
 impl Session {
     /// Finds the workspace, then Nix.
     pub(crate) fn open(settings: &GlobalSettings, flags: NixFlags) -> Result<Self, CliError> {
-        let place = Place::find(settings)?;
+        Self::open_at(Place::find(settings)?, settings, flags)
+    }
+
+    /// Finds Nix for a workspace that was found before.
+    pub(crate) fn open_at(
+        place: Place,
+        settings: &GlobalSettings,
+        flags: NixFlags,
+    ) -> Result<Self, CliError> {
         let Place {
             environment,
             cwd,
@@ -101,12 +99,12 @@ impl Session {
         })
     }
 
-    pub(crate) fn styles(&self) -> Styles {
-        console_output::styles(
-            self.settings.color,
-            &self.environment,
-            console_output::stderr_is_terminal(),
-        )
+    pub(crate) fn stderr_styles(&self) -> Styles {
+        console_output::stderr_styles(self.settings.color, &self.environment)
+    }
+
+    pub(crate) fn stdout_styles(&self) -> Styles {
+        console_output::stdout_styles(self.settings.color, &self.environment)
     }
 
     pub(crate) fn request(&self, selection: &SelectionArgs) -> SelectionRequest {
@@ -131,57 +129,6 @@ impl Session {
         }
     }
 
-    /// Asks the flake, and finds the projects in the answer.
-    pub(crate) fn evaluate(
-        &self,
-        query: &EvaluationQuery,
-        emitter: &mut Emitter<'_>,
-    ) -> Result<(Evaluated, ProjectSet), CliError> {
-        emitter.emit(EventKind::EvaluationStarted);
-        let started = Instant::now();
-        let evaluator = Evaluator {
-            nix: &self.nix,
-            runner: &self.runner,
-            flake: &self.discovered.flake,
-        };
-        let evaluated = evaluator
-            .evaluate(query)
-            .map_err(|error| self.evaluate_error(&error))?;
-        emitter.emit(EventKind::EvaluationFinished {
-            duration: started.elapsed(),
-        });
-        for message in &evaluated.warnings {
-            emitter.emit(EventKind::Warning {
-                message: message.clone(),
-            });
-        }
-        let mut projects = resolve(&self.discovered.workspace, &evaluated.evaluation);
-        let root = &self.discovered.workspace.root;
-        for project in &mut projects.projects {
-            // A position may be one in another flake, whose folders are not here.
-            project.folder.take_if(|folder| !root.join(folder).is_dir());
-        }
-        Ok((evaluated, projects))
-    }
-
-    fn evaluate_error(&self, error: &EvaluateError) -> CliError {
-        if let (EvaluateError::Run(RunError::Cancelled), Some(signal)) =
-            (error, self.cancellation.signal())
-        {
-            return CliError::signal(signal);
-        }
-        let cli_error = CliError::from_source(ErrorKind::Nix, error);
-        match error {
-            EvaluateError::Flake { message, stderr } => cli_error
-                .cause(message.clone())
-                .hints(self.untracked_hint(stderr))
-                .hints(self.trace_hint()),
-            EvaluateError::Run(_) | EvaluateError::Answer(_) | EvaluateError::Question(_) => {
-                cli_error
-            }
-        }
-    }
-
     /// How to see more of an error of Nix, where not everything is shown already.
     pub(crate) fn trace_hint(&self) -> Option<String> {
         let hint = "for the whole trace: --show-trace".to_owned();
@@ -194,41 +141,6 @@ impl Session {
             (BuildError::Run(RunError::Cancelled), Some(signal)) => CliError::signal(signal),
             _ => CliError::from_source(ErrorKind::Build, error),
         }
-    }
-
-    /// Where Nix misses a file, the files that git does not track: those that the message is about, else those of the
-    /// workspace that Nix would read.
-    pub(crate) fn untracked_hint(&self, said: &str) -> Option<String> {
-        const MISSING: [&str; 4] = [
-            "does not exist",
-            "is not tracked by Git",
-            "No such file",
-            "missing",
-        ];
-        let git = self.discovered.git.as_ref()?;
-        if !MISSING.iter().any(|text| said.contains(text)) {
-            return None;
-        }
-        let files = nixward_git::untracked_files(git, "").ok()?;
-        let is_named = |file: &&String| {
-            file.split('/')
-                .next_back()
-                .is_some_and(|name| said.contains(name))
-        };
-        let named: Vec<&String> = files.iter().filter(is_named).collect();
-        let workspace = &self.discovered.workspace;
-        let is_nix =
-            |file: &&String| file.ends_with(".nix") && workspace.relative_to_root(file).is_some();
-        let meant = if named.is_empty() {
-            files.iter().filter(is_nix).collect()
-        } else {
-            named
-        };
-        let written: Vec<String> = meant
-            .iter()
-            .map(|file| discovery::relative(&self.cwd, &git.root.join(file)))
-            .collect();
-        hints::untracked(&written)
     }
 
     /// The folder for the logs of this run.
@@ -251,81 +163,5 @@ impl Session {
             flake: self.discovered.flake.to_string(),
             system: self.system(),
         }
-    }
-
-    /// The reporters for a run. The output of a step that is streamed goes to standard output.
-    pub(crate) fn reporters(&self, reporting: Reporting) -> Reporters<'static> {
-        let is_terminal = console_output::stderr_is_terminal();
-        let settings = HumanSettings {
-            verbosity: self.settings.verbosity,
-            styles: self.styles(),
-            output_is_streamed: reporting == Reporting::OneStep,
-        };
-        let is_json = self.settings.message_format == MessageFormat::Json;
-        let is_live = is_terminal && !self.environment.is_plain();
-        let live = is_live.then(|| LiveDisplay::new(nixward_report::human::standard_error()));
-        let human: Box<dyn Reporter> = if is_json {
-            // What a step prints would be between the lines that machines read.
-            Box::new(HumanReporter::new(
-                settings,
-                std::io::stderr(),
-                std::io::stderr(),
-                live,
-            ))
-        } else {
-            Box::new(HumanReporter::new(
-                settings,
-                std::io::stderr(),
-                std::io::stdout(),
-                live,
-            ))
-        };
-        // A document is the only thing on standard output.
-        let json = (is_json && reporting != Reporting::Document)
-            .then(|| Box::new(JsonLinesReporter::new(std::io::stdout())) as Box<dyn Reporter>);
-        Reporters::new(std::iter::once(human).chain(json).collect())
-    }
-}
-
-/// What a report is about.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Reporting {
-    /// The way to a document, which is printed in the end.
-    Document,
-    Steps,
-    /// One step, whose output is shown as it comes.
-    OneStep,
-}
-
-/// What is known before Nix is looked for.
-pub(crate) struct Place {
-    pub(crate) environment: Environment,
-    pub(crate) cwd: PathBuf,
-    pub(crate) discovered: Discovered,
-}
-
-impl Place {
-    pub(crate) fn find(settings: &GlobalSettings) -> Result<Self, CliError> {
-        let environment = Environment::read();
-        let folder = settings
-            .directory
-            .clone()
-            .unwrap_or_else(|| PathBuf::from("."));
-        let cwd = fs_err::canonicalize(&folder).map_err(|error| {
-            let message = format!("cannot start in the folder {}", folder.display());
-            CliError::new(ErrorKind::Usage, message).cause(error.kind().to_string())
-        })?;
-        let styled = console_output::styles(
-            settings.color,
-            &environment,
-            console_output::stderr_is_terminal(),
-        )
-        .enabled;
-        let discovered = discovery::discover(&cwd, styled)?;
-        Ok(Self {
-            environment,
-            cwd,
-            discovered,
-        })
     }
 }

@@ -15,7 +15,7 @@ use nixward_core::{
 };
 use nixward_exec::Emitter;
 use nixward_manifest::BuiltinVerb;
-use nixward_report::{human::Verbosity, style::Styles};
+use nixward_report::human::Verbosity;
 use nixward_schema::{
     DeclaredProject, FailedEvaluation, ListDocument, ListedProject, ListedVerb, exit_code,
 };
@@ -25,7 +25,9 @@ use crate::{
     cli::{ListArgs, MessageFormat},
     console_output,
     error::{CliError, ErrorKind},
-    session::{Reporting, Session},
+    evaluation::evaluate,
+    reporters::{Reporting, reporters},
+    session::Session,
     settings::{GlobalSettings, nix_flags},
 };
 
@@ -41,19 +43,11 @@ pub(super) fn run(global: &GlobalSettings, args: &ListArgs) -> Result<u8, CliErr
         MessageFormat::Human => {
             let verbose = session.settings.verbosity == Verbosity::Verbose;
             let columns = console_output::stdout_columns();
-            list_text::human(styles(&session), verbose, columns, &document)
+            list_text::human(session.stdout_styles(), verbose, columns, &document)
         }
     };
     console_output::data(&text)?;
     Ok(exit_code::SUCCESS)
-}
-
-pub(super) fn styles(session: &Session) -> Styles {
-    console_output::styles(
-        session.settings.color,
-        &session.environment,
-        console_output::stdout_is_terminal(),
-    )
 }
 
 /// Asks which verbs there are; no derivation is instantiated for that.
@@ -64,10 +58,10 @@ pub(super) fn ask(session: &Session) -> Result<(Evaluation, ProjectSet), CliErro
         &session.system(),
         &Verb::all(&workspace.manifest),
     );
-    let mut reporters = session.reporters(Reporting::Document);
+    let mut reporters = reporters(session, Reporting::Document);
     let mut listener = |event: &Event| reporters.tell(event);
     let mut emitter = Emitter::new(session.start, &mut listener);
-    let answer = session.evaluate(&query, &mut emitter);
+    let answer = evaluate(session, &query, &mut emitter);
     emitter.emit(EventKind::HandedOver);
     let (evaluated, projects) = answer?;
     Ok((evaluated.evaluation, projects))

@@ -19,7 +19,7 @@ use crate::{
     cli::{self, Cli, Command, ContainerArgs, VerbArgs},
     error::{CliError, ErrorKind},
     hints::did_you_mean,
-    session::Place,
+    place::Place,
     settings::{ContainerSettings, GlobalSettings, Loading, VerbSettings, engine_kind},
 };
 
@@ -83,27 +83,27 @@ fn own_verb(global: &GlobalSettings, args: &[OsString], name: &str) -> Result<u8
         Ok((behind, _)) => GlobalSettings::resolve(behind),
         Err(_) => global.clone(),
     };
-    let declared: Vec<String> = match Place::find(&global) {
-        Ok(place) => {
-            let manifest = place.discovered.workspace.manifest;
-            manifest.verb_names().map(str::to_owned).collect()
+    let place = match Place::find(&global) {
+        Ok(place) => place,
+        Err(error) if error.kind == ErrorKind::NoWorkspace => {
+            return Err(unknown_command(name, &[]));
         }
-        Err(error) if error.kind == ErrorKind::NoWorkspace => Vec::new(),
         Err(error) => return Err(error),
     };
-    if !declared.iter().any(|verb| verb == name) {
+    let declared: Vec<&str> = place.discovered.workspace.manifest.verb_names().collect();
+    if !declared.contains(&name) {
         return Err(unknown_command(name, &declared));
     }
     let (_, args) = parsed?;
     let settings = VerbSettings::resolve(name, &args, ContainerSettings::default());
-    verb::run(&global, &settings)
+    verb::run_at(place, &global, &settings)
 }
 
 /// The error for a word that is neither a command nor a verb.
-pub(crate) fn unknown_command(name: &str, verbs: &[String]) -> CliError {
+fn unknown_command(name: &str, verbs: &[&str]) -> CliError {
     let command = cli::command();
     let commands = command.get_subcommands().map(clap::Command::get_name);
-    let nearest = nearest(name, commands.chain(verbs.iter().map(String::as_str)));
+    let nearest = nearest(name, commands.chain(verbs.iter().copied()));
     CliError::new(
         ErrorKind::NothingMatched,
         format!("`{name}` is no command and no verb of this workspace"),

@@ -5,7 +5,7 @@ use nixward_nix::tool::NixFlags;
 use nixward_report::style::{Label, Styles};
 use nixward_schema::exit_code;
 
-use super::list::{ask, can, styles};
+use super::list::{ask, can};
 use crate::{console_output, error::CliError, session::Session, settings::GlobalSettings};
 
 /// The commands to start with.
@@ -24,7 +24,7 @@ const COMMANDS: [(&str, &str); 6] = [
 pub(super) fn run(global: &GlobalSettings) -> Result<u8, CliError> {
     let session = Session::open(global, NixFlags::default())?;
     let (evaluation, projects) = ask(&session)?;
-    let styles = styles(&session);
+    let styles = session.stdout_styles();
     let workspace = &session.discovered.workspace;
     let mut text = format!(
         "{} {} ({} project{}) in {}\n",

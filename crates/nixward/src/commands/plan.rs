@@ -27,14 +27,15 @@ use crate::{
     cli::MessageFormat,
     console_output,
     error::{CliError, ErrorKind},
-    session::{Reporting, Session},
+    reporters::{Reporting, reporters},
+    session::Session,
     settings::{GlobalSettings, VerbSettings},
 };
 
 pub(super) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8, CliError> {
     let session = Session::open(global, settings.nix.clone())?;
     let prepared = {
-        let mut reporters = session.reporters(Reporting::Document);
+        let mut reporters = reporters(&session, Reporting::Document);
         let mut listener = |event: &Event| reporters.tell(event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         let prepared = prepare(&session, settings, &mut emitter);
@@ -291,11 +292,7 @@ fn lossy(args: &[std::ffi::OsString]) -> Vec<String> {
 }
 
 fn human(session: &Session, document: &PlanDocument) -> String {
-    let styles = console_output::styles(
-        session.settings.color,
-        &session.environment,
-        console_output::stdout_is_terminal(),
-    );
+    let styles = session.stdout_styles();
     let mut text = String::new();
     for batch in &document.batches {
         text.push_str(&styles.paint(Label::Heading, "build, in one process"));

@@ -15,8 +15,10 @@ use nixward_exec::Emitter;
 
 use crate::{
     error::{CliError, ErrorKind},
+    evaluation::evaluate,
     session::Session,
     settings::VerbSettings,
+    untracked,
 };
 
 /// A plan, with what the way to it showed.
@@ -39,7 +41,7 @@ pub(crate) fn prepare(
     refuse_arguments_for_many(&request, settings)?;
     refuse_bare_early(workspace, &verb, &request)?;
     let query = query::for_verb(workspace, &session.system(), &verb, &request);
-    let (evaluated, projects) = session.evaluate(&query, emitter)?;
+    let (evaluated, projects) = evaluate(session, &query, emitter)?;
     let evaluation = &evaluated.evaluation;
     if !query.whole_flake || evaluation.checks.is_empty() {
         refuse_no_projects(&projects, evaluation)?;
@@ -68,7 +70,7 @@ pub(crate) fn prepare(
     })?;
     let is_single = is_one_asked_for(&selected);
     for failed in &mut plan.failed {
-        failed.hint = session.untracked_hint(&failed.message);
+        failed.hint = untracked::hint_for_message(&session.discovered, &failed.message);
     }
     Ok(Prepared {
         plan,
@@ -129,29 +131,11 @@ fn selection_error(
     match error {
         SelectionError::UnknownProject { .. }
         | SelectionError::NoPackage { .. }
-        | SelectionError::NoProjectInFolder { .. } => add_untracked(session, error.into(), request),
+        | SelectionError::NoProjectInFolder { .. } => {
+            // A project that was just made may be unknown only because git does not know it.
+            let hint = untracked::hint_for_request(&session.discovered, request);
+            CliError::from(error).hints(hint)
+        }
         _ => error.into(),
     }
-}
-
-/// A project that was just made may be unknown only because git does not know it.
-fn add_untracked(session: &Session, error: CliError, request: &SelectionRequest) -> CliError {
-    let Some(git) = &session.discovered.git else {
-        return error;
-    };
-    let folder = &session.discovered.workspace.workspace_prefix;
-    let files = nixward_git::untracked_files(git, folder).unwrap_or_default();
-    let is_meant = |file: &&String| {
-        request.operands.iter().any(|operand| {
-            let wanted = nixward_core::names::fold(operand.written().trim_matches(['.', '/']));
-            file.split('/')
-                .any(|part| nixward_core::names::fold(part) == wanted)
-        })
-    };
-    let meant: Vec<String> = files
-        .iter()
-        .filter(is_meant)
-        .map(|file| crate::discovery::relative(&session.cwd, &git.root.join(file)))
-        .collect();
-    error.hints(crate::hints::untracked(&meant))
 }

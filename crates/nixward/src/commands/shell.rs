@@ -14,8 +14,8 @@ use nixward_exec::{Emitter, builder};
 use super::become_program::{become_it, build_failure};
 use crate::{
     error::{CliError, ErrorKind},
-    nix_setup::write_whole,
     session::Session,
+    whole_file::write_whole,
 };
 
 /// Runs a command in the environment; the script's path and the command are arguments, never part of the text.

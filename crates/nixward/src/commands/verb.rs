@@ -20,13 +20,24 @@ use super::{
 };
 use crate::{
     error::{CliError, ErrorKind},
-    session::{Reporting, Session},
+    place::Place,
+    reporters::{self, Reporting},
+    session::Session,
     settings::{GlobalSettings, Loading, VerbSettings},
 };
 
 /// Runs a verb; gives the exit code.
-pub(crate) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8, CliError> {
-    let session = Session::open(global, settings.nix.clone())?;
+pub(super) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8, CliError> {
+    run_at(Place::find(global)?, global, settings)
+}
+
+/// The same for a workspace that was found before.
+pub(super) fn run_at(
+    place: Place,
+    global: &GlobalSettings,
+    settings: &VerbSettings,
+) -> Result<u8, CliError> {
+    let session = Session::open_at(place, global, settings.nix.clone())?;
     let (prepared, mut reporters) = {
         // Until the plan is known, nobody knows whether output is streamed.
         let reporting = if settings.dry_run {
@@ -34,7 +45,7 @@ pub(crate) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8
         } else {
             Reporting::Steps
         };
-        let mut reporters = session.reporters(reporting);
+        let mut reporters = reporters::reporters(&session, reporting);
         let mut listener = |event: &Event| reporters.tell(event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         let prepared = prepare(&session, settings, &mut emitter)?;
@@ -64,7 +75,7 @@ pub(crate) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8
         prepared.plan.steps.len() == 1 && prepared.is_single || behaviour == BuiltinVerb::Run;
     if streamed {
         drop(reporters);
-        reporters = session.reporters(Reporting::OneStep);
+        reporters = reporters::reporters(&session, Reporting::OneStep);
     }
     let context = context(&session, settings, &prepared, streamed);
     let summary = {

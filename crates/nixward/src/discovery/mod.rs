@@ -13,7 +13,7 @@ use nixward_report::manifest_diagnostics;
 
 use crate::{
     error::{CliError, ErrorKind},
-    hints,
+    untracked,
 };
 
 const MANIFEST: &str = "nixward.toml";
@@ -141,25 +141,13 @@ fn check_flake(
     if nixward_git::is_tracked(git, &file).map_err(|error| git_error(&error))? {
         return Ok(());
     }
-    let files = nixward_git::untracked_files(git, &slashed(&git.root, root).unwrap_or_default())
-        .map_err(|error| git_error(&error))?;
-    let files: Vec<String> = files
-        .iter()
-        .map(|file| {
-            relative(
-                &std::path::absolute(".").unwrap_or_default(),
-                &git.root.join(file),
-            )
-        })
-        .collect();
-    Err(CliError::new(
-        ErrorKind::Nix,
-        format!(
-            "{} is not tracked by git, so Nix does not see it",
-            folder.join(FLAKE).display()
-        ),
-    )
-    .hints(hints::untracked(&files)))
+    let below = slashed(&git.root, root).unwrap_or_default();
+    let hint = untracked::hint_for_folder(git, &below).map_err(|error| git_error(&error))?;
+    let message = format!(
+        "{} is not tracked by git, so Nix does not see it",
+        folder.join(FLAKE).display()
+    );
+    Err(CliError::new(ErrorKind::Nix, message).hints(hint))
 }
 
 /// A folder that the manifest names must be there; one that is misspelt would only be a project without a folder.

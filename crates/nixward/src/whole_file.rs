@@ -1,0 +1,16 @@
+//! Files that are kept between runs: nobody ever sees half of one, whatever happens while it is written.
+
+use std::{io::Write as _, path::Path};
+
+use fs_err as fs;
+
+/// Writes a file, making its folder: under another name first, flushed, then renamed.
+pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = file.parent().unwrap_or(file);
+    fs::create_dir_all(folder)?;
+    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_data()?;
+    temporary.persist(file)?;
+    Ok(())
+}
