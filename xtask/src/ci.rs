@@ -43,7 +43,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
             "--workspace",
             "--all-targets",
             "--features",
-            "xtask/generate",
+            "xtask/draw,xtask/generate",
             "--",
             "-D",
             "warnings",

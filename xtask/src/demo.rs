@@ -15,7 +15,7 @@ use crate::{
     progress, workspace,
 };
 
-const EXAMPLE: &str = "examples/initech";
+pub(crate) const EXAMPLE: &str = "examples/initech";
 
 /// What the example is built with where its own small package set cannot be used.
 const REAL_NIXPKGS: [&str; 3] = [
@@ -33,6 +33,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
         }
     }
     let environment = nix::obtain(request)?;
+    progress("demo: building nixward (a minute or two the first time)");
     let programs = build_nixward()?;
     let nixpkgs: &[&str] = match environment.hostpkgs {
         HostpkgsFit::Fits => &[],
@@ -60,8 +61,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
 }
 
 /// Unoptimised, since the first result then comes much sooner; nixward's own share of the time is small anyway.
-fn build_nixward() -> Result<PathBuf> {
-    progress("demo: building nixward (a minute or two the first time)");
+pub(crate) fn build_nixward() -> Result<PathBuf> {
     cargo()?
         .args(["build", "--quiet", "--package", "nixward"])
         .quiet()?;
@@ -77,7 +77,11 @@ fn build_nixward() -> Result<PathBuf> {
 }
 
 /// The command with this Nix around it and nixward on its `PATH`.
-fn with_programs(tool: Tool, environment: &Environment, programs: &Path) -> Result<Tool> {
+pub(crate) fn with_programs(
+    tool: Tool,
+    environment: &Environment,
+    programs: &Path,
+) -> Result<Tool> {
     let mut variables = environment.variables();
     for (name, value) in &mut variables {
         if name == "PATH" {

@@ -15,6 +15,7 @@ mod ci;
 mod codegen;
 mod demo;
 mod nix;
+mod picture;
 mod process;
 mod steps;
 mod test;
@@ -38,9 +39,12 @@ Commands:
   demo [--suite trixie|sid]
           Get Nix, build nixward, and test every project of examples/initech
   test [--suite trixie|sid] [FILTERS...]
-          Run all tests, those with a real Nix included, or those whose name holds a filter
+          Run all tests, and those that use a real Nix with two versions of it; or with one, by --suite; or only
+          those whose name holds a filter
   ci [--test-command COMMAND]
           Run exactly what continuous integration runs
+  picture [--check]
+          Draw the terminal that the README shows, from a real run; or fail if it shows something else by now
   codegen [--check]
           Write the files that are made by a program, or fail if one of them is stale
   tidy
@@ -108,6 +112,7 @@ fn run() -> Result<ExitCode> {
         Some("codegen") => codegen::run(arguments),
         Some("demo") => demo::run(arguments),
         Some("nix") => nix::run(arguments),
+        Some("picture") => picture::run(arguments),
         Some("test") => test::run(arguments),
         Some("tidy") => tidy::run(arguments),
         Some("help" | "-h" | "--help") => {

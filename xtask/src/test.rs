@@ -11,6 +11,7 @@ use crate::{
     arguments::{Arguments, unknown},
     cargo::cargo,
     nix::{self, Environment, HostpkgsFit, Suite},
+    picture,
     process::{Tool, exit_code},
     progress,
     steps::Steps,
@@ -18,6 +19,9 @@ use crate::{
 };
 
 const HOSTPKGS: &str = "nix/hostpkgs";
+
+/// The features of xtask whose programs have tests.
+const FEATURES: [&str; 2] = ["--features", "xtask/draw"];
 
 /// The suite with the newest Nix.
 const NEWEST: Suite = Suite::Sid;
@@ -73,6 +77,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
     steps.run("examples in the documentation", || {
         cargo()?
             .args(["test", "--quiet", "--workspace", "--doc"])
+            .args(FEATURES)
             .quiet()?;
         Ok(ExitCode::SUCCESS)
     });
@@ -81,6 +86,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
     steps.run("nix flake check of nix/hostpkgs", || {
         flake_check(&environment)
     });
+    steps.run("the README's picture", || picture::check(&environment));
     progress(format_args!("\n{}", steps.summary()));
     Ok(steps.exit_code())
 }
@@ -117,7 +123,9 @@ fn rust_tests(
     // Always the whole workspace, whatever is run of it: for a part of it cargo would compile libraries again, with
     // the features that this part wants.
     let tests = if has_nextest {
-        let tests = cargo()?.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
+        let tests = cargo()?
+            .args(["nextest", "run", "--workspace", "--no-fail-fast"])
+            .args(FEATURES);
         match selection {
             Selection::All => tests,
             Selection::WithRealNix => {
@@ -126,7 +134,9 @@ fn rust_tests(
             Selection::Named(filters) => tests.args(filters),
         }
     } else {
-        let tests = cargo()?.args(["test", "--workspace", "--no-fail-fast"]);
+        let tests = cargo()?
+            .args(["test", "--workspace", "--no-fail-fast"])
+            .args(FEATURES);
         let targets = ["--lib", "--bins", "--tests"];
         match selection {
             Selection::All => tests.args(targets),

@@ -63,6 +63,7 @@ const SPECIAL: &[(&str, &[&str])] = &[
     ("nix", &["nixward-guard"]),
     ("signal-hook", &["nixward-guard", "nixward-exec", "nixward"]),
     ("toml", &["nixward-manifest"]),
+    ("vt100", &["xtask"]),
 ];
 
 const ASYNC_RUNTIMES: [&str; 4] = ["async-std", "futures-executor", "smol", "tokio"];
