@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use nixward_guard::Launcher;
 use nixward_nix::{runner::Runner, tool::Nix};
 
 use crate::{engine::EngineChoice, log_folder::LogFolder};
@@ -13,7 +14,12 @@ use crate::{engine::EngineChoice, log_folder::LogFolder};
 #[derive(Clone, Debug)]
 pub struct ExecutionContext {
     pub nix: Nix,
+    /// Asks `nix` and engines' clients.
     pub runner: Runner,
+    /// Starts the programs of steps.
+    pub launcher: Launcher,
+    /// The folder that nixward was called in.
+    pub cwd: PathBuf,
     pub workspace_root: PathBuf,
     /// The caller's environment, which tests see only by `pass-env`.
     pub caller_environment: Vec<(OsString, OsString)>,

@@ -13,7 +13,6 @@ use nixward_core::{
     outcome::{RunSummary, StepOutcome, StepStatus},
     plan::{Action, Plan, ProgramAction, ProgramPath, Step, StepLabel},
 };
-use nixward_guard::GuardedCommand;
 use thiserror::Error;
 
 use crate::{
@@ -350,11 +349,7 @@ fn run_one(
 /// Programs of verbs like `run` have the caller's environment and folder, as under `nix run`.
 fn run_plainly(step: &ProgramStep<'_>, program: PathBuf, action: &ProgramAction) -> StepOutcome {
     let context = step.context;
-    let mut command = GuardedCommand::new(
-        context.runner.guard_executable.clone(),
-        program,
-        context.runner.cwd.clone(),
-    );
+    let mut command = context.launcher.command(program, context.cwd.clone());
     command.args.clone_from(&action.args);
     command.env.clone_from(&context.caller_environment);
     for (name, value) in &action.settings.env {

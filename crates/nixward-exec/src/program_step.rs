@@ -15,7 +15,7 @@ use nixward_core::{
     plan::{ProgramAction, StepLabel},
 };
 use nixward_guard::{
-    ChildOutput, ChildRegistry, Ending, GuardReport, GuardedChild, GuardedCommand, OutputReader,
+    ChildOutput, Ending, GuardReport, GuardedChild, GuardedCommand, Launcher, OutputReader,
     Protections, TerminationSignal, WaitError,
 };
 use nixward_manifest::WorkingDirectory;
@@ -62,11 +62,7 @@ impl ProgramStep<'_> {
             // A copy of the project's folder is not made yet; the manifest's check says so.
             Some(WorkingDirectory::Temp | WorkingDirectory::Copy) | None => private.work.clone(),
         };
-        let mut command = GuardedCommand::new(
-            self.context.runner.guard_executable.clone(),
-            program.to_owned(),
-            cwd,
-        );
+        let mut command = self.context.launcher.command(program.to_owned(), cwd);
         command.args.clone_from(&action.args);
         command.env = test_environment(
             &action.settings,
@@ -90,11 +86,10 @@ impl ProgramStep<'_> {
     /// Runs any guarded command to its end.
     pub(crate) fn run(&self, command: &GuardedCommand, timeout: Option<Duration>) -> StepOutcome {
         let start = Instant::now();
-        let mut child = match command.spawn() {
+        let mut child = match self.context.launcher.spawn(command) {
             Ok(child) => child,
             Err(error) => return could_not_start(start, with_sources(&error)),
         };
-        let registration = self.context.runner.children.register(child.terminator());
         let log_path = self.context.logs.path(self.label);
         let Some(ChildOutput::Merged(output)) = child.take_output() else {
             return could_not_start(start, "its output cannot be read".to_owned());
@@ -104,9 +99,8 @@ impl ProgramStep<'_> {
             let ending = wait(child, timeout);
             (ending, reader.join())
         });
-        drop(registration);
         let log = log.unwrap_or_else(|_| OutputLog::new(&log_path).finish());
-        finish(&self.context.runner.children, start, ending, log, log_path)
+        finish(&self.context.launcher, start, ending, log, log_path)
     }
 
     fn read(&self, mut output: OutputReader, log_path: &Path) -> FinishedLog {
@@ -167,7 +161,7 @@ fn wait(mut child: GuardedChild, timeout: Option<Duration>) -> Waited {
 }
 
 fn finish(
-    children: &ChildRegistry,
+    launcher: &Launcher,
     start: Instant,
     waited: Waited,
     log: FinishedLog,
@@ -182,7 +176,7 @@ fn finish(
         Waited::Ended(Ok(report)) => {
             notes.extend(report_notes(&report));
             match &report.ending {
-                _ if children.is_cancelled() => StepStatus::Cancelled,
+                _ if launcher.is_cancelled() => StepStatus::Cancelled,
                 Ending::Exited(0) => StepStatus::Passed,
                 Ending::Exited(code) => StepStatus::Failed(ExitReason::Code(*code)),
                 Ending::Signaled(signal) => StepStatus::Failed(ExitReason::Signal(*signal)),

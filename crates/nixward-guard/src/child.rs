@@ -17,6 +17,7 @@ use rustix::{
 use crate::{
     os,
     output::ChildOutput,
+    registry::Registration,
     report::GuardReport,
     terminator::Terminator,
     wire::{LineBuffer, Notice},
@@ -36,6 +37,8 @@ pub struct GuardedChild {
     /// Whether the guard's process has been waited for.
     reaped: bool,
     report: Option<GuardReport>,
+    /// Its place among the children that are ended together.
+    registration: Option<Registration>,
 }
 
 /// Why nothing is known about how a program ended. Nothing of it is left all the same, as far as it could be found.
@@ -79,7 +82,13 @@ impl GuardedChild {
             program: None,
             reaped: false,
             report: None,
+            registration: None,
         }
+    }
+
+    /// Stays registered until it is dropped.
+    pub(crate) fn keep(&mut self, registration: Registration) {
+        self.registration = Some(registration);
     }
 
     /// The process id of the guard (not of the program).

@@ -13,7 +13,8 @@
 //!                                └── orphans come here ◄──┘
 //! ```
 //!
-//! A session of [`GuardedCommand::spawn`]:
+//! nixward starts every child by a [`Launcher`], which also has it ended when the run is cancelled. A session of
+//! [`GuardedCommand::spawn`]:
 //! 1. the guard is started with the program's output pipes and one end of a socket pair as its standard input;
 //! 2. it makes a session of its own (Ctrl-C reaches nixward only), and reads what to start from the socket:
 //!    arguments and environment never appear in a command line, nor is the guard itself subject to them;
@@ -37,6 +38,7 @@ mod command;
 mod graces;
 mod guard;
 mod guard_process;
+mod launcher;
 mod os;
 mod output;
 mod protections;
@@ -49,8 +51,9 @@ pub use child::{GuardedChild, WaitError};
 pub use command::{GuardedCommand, OutputMode, SpawnError, StdinSource};
 pub use graces::{FirstSignal, Graces, TerminationSignal};
 pub use guard::run_if_asked;
+pub use launcher::Launcher;
 pub use output::{ChildOutput, OutputReader};
 pub use protections::Protections;
-pub use registry::{ChildRegistry, Registration};
+pub use registry::ChildRegistry;
 pub use report::{Ending, GuardReport, ProcessLeft, StartFailure, StartStep};
 pub use terminator::Terminator;

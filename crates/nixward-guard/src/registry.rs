@@ -25,14 +25,14 @@ struct State {
 
 /// A place in the registry, given back when it is dropped.
 #[derive(Debug)]
-pub struct Registration {
+pub(crate) struct Registration {
     id: u64,
     registry: ChildRegistry,
 }
 
 impl ChildRegistry {
     /// Adds a child until the registration is dropped.
-    pub fn register(&self, terminator: Terminator) -> Registration {
+    pub(crate) fn register(&self, terminator: Terminator) -> Registration {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let mut state = self.lock();
         if let Some(signal) = state.cancelled {

@@ -1,4 +1,5 @@
-//! The one place that starts `nix`: always guarded, always counted, never with a terminal.
+//! The one place that starts `nix`: always guarded, always counted, never with a terminal. Container engines' clients,
+//! which are asked and answer in the same way, are started here too.
 
 use std::{
     collections::VecDeque,
@@ -9,24 +10,22 @@ use std::{
 };
 
 use nixward_guard::{
-    ChildOutput, ChildRegistry, Ending, FirstSignal, GuardedCommand, OutputMode, SpawnError,
-    WaitError,
+    ChildOutput, Ending, FirstSignal, Launcher, OutputMode, SpawnError, WaitError,
 };
 use thiserror::Error;
 
 use crate::invocation::Invocation;
 
-/// Starts programs of Nix and waits for them.
+/// Starts programs and waits for what they answer.
 #[derive(Clone, Debug)]
 pub struct Runner {
-    pub guard_executable: PathBuf,
+    pub launcher: Launcher,
     /// The whole environment that `nix` gets.
     pub env: Vec<(OsString, OsString)>,
     pub cwd: PathBuf,
-    pub children: ChildRegistry,
 }
 
-/// A `nix` that ended.
+/// A program that ended.
 #[derive(Clone, Debug)]
 pub struct Finished {
     pub ending: Ending,
@@ -94,21 +93,21 @@ impl Runner {
         on_line: &mut dyn FnMut(&str),
     ) -> Result<Finished, RunError> {
         let command = || program_and_command(invocation);
-        let mut guarded = GuardedCommand::new(
-            self.guard_executable.clone(),
-            invocation.program.clone(),
-            self.cwd.clone(),
-        );
+        let mut guarded = self
+            .launcher
+            .command(invocation.program.clone(), self.cwd.clone());
         guarded.args.clone_from(&invocation.args);
         guarded.env.clone_from(&self.env);
         guarded.output = OutputMode::Separate;
         // Nix ends its builders itself, which have sessions of their own; they are hit only after the grace.
         guarded.first_signal = FirstSignal::Program;
-        let mut child = guarded.spawn().map_err(|source| RunError::Spawn {
-            command: command(),
-            source,
-        })?;
-        let registration = self.children.register(child.terminator());
+        let mut child = self
+            .launcher
+            .spawn(&guarded)
+            .map_err(|source| RunError::Spawn {
+                command: command(),
+                source,
+            })?;
         let (stdout, stderr) = match child.take_output() {
             Some(ChildOutput::Separate { mut stdout, stderr }) => {
                 let reader = thread::spawn(move || {
@@ -127,8 +126,7 @@ impl Runner {
             command: command(),
             source,
         })?;
-        drop(registration);
-        if self.children.is_cancelled() {
+        if self.launcher.is_cancelled() {
             return Err(RunError::Cancelled);
         }
         if let Ending::CouldNotStart(failure) = &report.ending {

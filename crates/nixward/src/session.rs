@@ -7,7 +7,7 @@ use std::{
 
 use nixward_core::selection_request::SelectionRequest;
 use nixward_exec::{Cancellation, LogFolder, builder::BuildError};
-use nixward_guard::ChildRegistry;
+use nixward_guard::{ChildRegistry, Launcher};
 use nixward_nix::{
     runner::{RunError, Runner},
     tool::{Nix, NixFlags},
@@ -34,6 +34,7 @@ pub(crate) struct Session {
     pub(crate) discovered: Discovered,
     pub(crate) nix: Nix,
     pub(crate) runner: Runner,
+    pub(crate) launcher: Launcher,
     pub(crate) cancellation: Cancellation,
     pub(crate) start: Instant,
 }
@@ -63,11 +64,11 @@ impl Session {
         let guard_executable = std::env::current_exe().map_err(|error| internal(&error))?;
         let children = ChildRegistry::default();
         let cancellation = Cancellation::watch(&children).map_err(|error| internal(&error))?;
+        let launcher = Launcher::new(guard_executable, children);
         let runner = Runner {
-            guard_executable,
+            launcher: launcher.clone(),
             env: environment.variables.clone(),
             cwd: cwd.clone(),
-            children,
         };
         // What fails because the person cancelled is no failure of Nix.
         let or_cancelled = |error| cancellation.signal().map_or(error, CliError::signal);
@@ -83,6 +84,7 @@ impl Session {
             discovered,
             nix,
             runner,
+            launcher,
             cancellation,
             start,
         })

@@ -4,7 +4,7 @@ use std::{ffi::OsString, fs::File, io, path::Path};
 
 use fs_err as fs;
 use nixward_core::{evaluation::ImageKind, outcome::StepStatus, plan::ContainerAction};
-use nixward_guard::{ChildOutput, Ending, GuardedCommand, OutputMode};
+use nixward_guard::{ChildOutput, Ending, OutputMode};
 use nixward_nix::invocation::{Invocation, shell_quoted};
 
 use super::detect::{Engine, EngineKind, find};
@@ -135,15 +135,15 @@ fn write_stream(
 ) -> Result<(), LoadError> {
     let stream = |error: &dyn std::error::Error| LoadError::Stream(with_sources(error));
     let folder = archive.parent().unwrap_or(archive);
-    let mut command = GuardedCommand::new(
-        context.runner.guard_executable.clone(),
-        program.to_owned(),
-        folder.to_owned(),
-    );
-    command.env.clone_from(&context.runner.env);
+    let mut command = context
+        .launcher
+        .command(program.to_owned(), folder.to_owned());
+    command.env.clone_from(&context.caller_environment);
     command.output = OutputMode::Separate;
-    let mut child = command.spawn().map_err(|error| stream(&error))?;
-    let registration = context.runner.children.register(child.terminator());
+    let mut child = context
+        .launcher
+        .spawn(&command)
+        .map_err(|error| stream(&error))?;
     let mut said = String::new();
     if let Some(ChildOutput::Separate {
         mut stdout,
@@ -164,7 +164,6 @@ fn write_stream(
         copied.map_err(LoadError::Write)?;
     }
     let report = child.wait().map_err(|error| stream(&error))?;
-    drop(registration);
     match report.ending {
         Ending::Exited(0) => Ok(()),
         Ending::CouldNotStart(failure) => Err(LoadError::Stream(failure.to_string())),

@@ -3,6 +3,7 @@
 
 mod abandoning;
 mod ending;
+mod launching;
 mod leaving;
 mod many;
 mod passing;

@@ -142,6 +142,8 @@ fn context(
     ExecutionContext {
         nix: session.nix.clone(),
         runner: session.runner.clone(),
+        launcher: session.launcher.clone(),
+        cwd: session.cwd.clone(),
         workspace_root: session.discovered.workspace.root.clone(),
         caller_environment: session.environment.variables.clone(),
         temporary_folder: session.environment.temporary_folder(),
