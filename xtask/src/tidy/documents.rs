@@ -93,11 +93,14 @@ pub(super) fn no_machine_is_named(files: &Files) -> Vec<Finding> {
     findings
 }
 
-/// The targets of a line's links that are files, without their `#section`.
+/// The targets of a line's links and pictures that are files, without their `#section`.
 fn links(line: &str) -> impl Iterator<Item = &str> {
-    line.split("](").skip(1).filter_map(|rest| {
-        let target = rest.split(')').next()?.split('#').next()?;
-        (!target.is_empty() && !target.contains(':')).then_some(target)
+    let marks = [("](", ')'), ("src=\"", '"'), ("srcset=\"", '"')];
+    marks.into_iter().flat_map(move |(before, after)| {
+        line.split(before).skip(1).filter_map(move |rest| {
+            let target = rest.split(after).next()?.split('#').next()?;
+            (!target.is_empty() && !target.contains(':')).then_some(target)
+        })
     })
 }
 
@@ -174,14 +177,19 @@ mod tests {
     #[test]
     fn links_are_followed_from_their_document() {
         let guide = "[up](../README.md#use) [gone](gone.md) [web](https://example.com/x) [here](#below) [dir](./design)";
+        let pictures = "<source srcset=\"docs/dark.svg\"><img src=\"docs/light.svg\" alt=\"src\">";
         let texts = [
-            ("README.md", ""),
+            ("README.md", pictures),
+            ("docs/dark.svg", ""),
             ("docs/guide.md", guide),
             ("docs/design/a.md", ""),
         ];
         assert_eq!(
             found(everything_that_is_named_exists, &texts),
-            ["docs/guide.md:1: links to gone.md, which does not exist"]
+            [
+                "README.md:1: links to docs/light.svg, which does not exist",
+                "docs/guide.md:1: links to gone.md, which does not exist"
+            ]
         );
     }
 
