@@ -17,24 +17,28 @@ rustPlatform.buildRustPackage (
     buildPhase = ''
       runHook preBuild
       export CARGO_TARGET_DIR=$out/libexec
+      # They run once or twice, so optimised dependencies would not pay.
       cargo test --frozen --jobs "$NIX_BUILD_CORES" --no-run --workspace --exclude xtask \
-        --manifest-path "$src/Cargo.toml" --message-format json-render-diagnostics > artifacts
+        --config 'profile.dev.package."*".opt-level = 0' \
+        --manifest-path "$src/Cargo.toml" --message-format json-render-diagnostics \
+        > "$NIX_BUILD_TOP/messages"
       runHook postBuild
     '';
 
     installPhase = ''
       runHook preInstall
-      mkdir kept "$out/bin"
-      mv "$out"/libexec/debug/{nixward,guard-test-host} kept
+      kept=$NIX_BUILD_TOP/kept
+      mkdir "$kept" "$out/bin"
+      mv "$out"/libexec/debug/{nixward,guard-test-host} "$kept"
       sed -nE 's|.*/crates/([a-z-]+)#.*"name":"([^"]+)".*"test":true\},"filenames".*"executable":"([^"]+)".*|\1 \2 \3|p' \
-        artifacts > tests
-      while read -r crate target executable; do
-        mv "$executable" "kept/$crate.$target"
-      done < tests
+        "$NIX_BUILD_TOP/messages" |
+        while read -r crate target executable; do
+          mv "$executable" "$kept/$crate.$target"
+        done
       rm -r "$out/libexec"
       mkdir -p "$out/libexec/debug"
-      mv kept/{nixward,guard-test-host} "$out/libexec/debug"
-      mv kept/* "$out/bin"
+      mv "$kept"/{nixward,guard-test-host} "$out/libexec/debug"
+      mv "$kept"/* "$out/bin"
 
       substitute ${./run-tests.sh} "$out/bin/run-tests" \
         --subst-var-by shell ${runtimeShell} --subst-var-by source "$src" --subst-var out
