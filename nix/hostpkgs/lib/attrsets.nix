@@ -39,6 +39,19 @@ rec {
     else
       default;
 
+  # As much of the path as the set has.
+  longestValidPathPrefix =
+    path: set:
+    let
+      go =
+        depth: value:
+        if depth < length path && isAttrs value && value ? ${elemAt path depth} then
+          go (depth + 1) value.${elemAt path depth}
+        else
+          depth;
+    in
+    lib.take (go 0 set) path;
+
   hasAttrByPath =
     path: set: path == [ ] || (isAttrs set && set ? ${head path} && hasAttrByPath (tail path) set.${head path});
 
@@ -153,13 +166,35 @@ rec {
   overrideExisting = old: new: mapAttrs (name: value: new.${name} or value) old;
 
   # [ { path = [ "a" "b" ]; update = old: new; } ] applied to a set.
-  updateManyAttrsByPath = updates: set: foldl' (all: u: updateAttrByPath u.path u.update all) set updates;
-  updateAttrByPath =
-    path: update: set:
-    if path == [ ] then
-      update set
-    else
-      set // { ${head path} = updateAttrByPath (tail path) update (set.${head path} or { }); };
+  # Those of deeper paths come first, and one of a path that is not there gets no old value.
+  updateManyAttrsByPath =
+    let
+      go =
+        depth: hasValue: value: updates:
+        let
+          split = lib.partition (u: length u.path == depth) updates;
+          below = builtins.groupBy (u: elemAt u.path depth) split.wrong;
+          inner =
+            if split.wrong == [ ] then
+              # Not asked whether it is a set.
+              value
+            else
+              (if hasValue then value else { })
+              // mapAttrs (
+                name: go (depth + 1) (hasValue && value ? ${name}) (
+                  if hasValue && value ? ${name} then
+                    value.${name}
+                  else
+                    throw "updateManyAttrsByPath: the path '${
+                      showAttrPath (lib.take (depth + 1) (head below.${name}).path)
+                    }' does not exist in the given value, but the first update to this path tries to access the existing value"
+                )
+              ) below;
+        in
+        # Lazy: an update need not look at what it replaces.
+        lib.foldl (all: u: u.update all) inner split.right;
+    in
+    updates: value: go 0 true value updates;
 
   cartesianProduct =
     sets:

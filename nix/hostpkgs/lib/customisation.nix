@@ -2,12 +2,27 @@
 { lib }:
 let
   inherit (builtins) intersectAttrs isAttrs mapAttrs;
+
+  crossNames = [
+    "buildBuild"
+    "buildHost"
+    "buildTarget"
+    "hostHost"
+    "hostTarget"
+    "targetTarget"
+  ];
+  capitalise = text: lib.toUpper (builtins.substring 0 1 text) + builtins.substring 1 (-1) text;
 in
 rec {
   # `f`, whose result can be made again with other arguments (`.override`).
   makeOverridable =
     f:
-    lib.mirrorFunctionArgs f (
+    # A callable set keeps its fields; one that can be overridden, at both levels.
+    lib.optionalAttrs (isAttrs f) f
+    // lib.optionalAttrs (f ? override) {
+      override = lib.mirrorFunctionArgs f.override (new: makeOverridable (f.override new));
+    }
+    // lib.mirrorFunctionArgs f (
       arguments:
       let
         result = f arguments;
@@ -131,7 +146,7 @@ rec {
       meta ? null,
       passthru ? { },
       outputs ? [ "out" ],
-    }:
+    }@arguments:
     let
       checked = if derivation.type or null == "derivation" then derivation else throw "lazyDerivation: not a derivation";
     in
@@ -147,18 +162,45 @@ rec {
       outputName = "out";
     }
     // lib.genAttrs outputs (name: checked.${name})
-    // lib.optionalAttrs (meta != null) { inherit meta; }
+    // {
+      # Without one that is given, the derivation's own: it is looked at only then.
+      meta = if arguments ? meta then meta else checked.meta;
+    }
     // passthru;
 
   hydraJob = drv: drv;
+
+  # The six sets of packages by where they are built and where they run.
+  mapCrossIndex =
+    f:
+    {
+      buildBuild,
+      buildHost,
+      buildTarget,
+      hostHost,
+      hostTarget,
+      targetTarget,
+    }@index:
+    mapAttrs (_: f) index;
+  renameCrossIndexFrom =
+    prefix: set:
+    builtins.listToAttrs (
+      map (name: lib.nameValuePair name set."${prefix}${capitalise name}") crossNames
+    );
+  renameCrossIndexTo =
+    prefix: index: lib.mapAttrs' (name: lib.nameValuePair "${prefix}${capitalise name}") index;
 
   # A set of packages of its own, which can be overridden as the whole set can.
   makeScope =
     newScope: f:
     let
-      self = f self // {
+      # The set's own callPackage or newScope goes before what makes it a scope.
+      self = {
         newScope = scope: newScope (self // scope);
         callPackage = self.newScope { };
+      }
+      // f self
+      // {
         overrideScope = overlay: makeScope newScope (lib.extends overlay f);
         overrideScope' = overlay: makeScope newScope (lib.extends overlay f);
         packages = f;

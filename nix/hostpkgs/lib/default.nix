@@ -33,6 +33,10 @@ fixedPoints.makeExtensible (
     modules = call ./modules.nix;
     cli = call ./cli.nix;
     fetchers = call ./fetchers.nix;
+    filesystem = call ./filesystem.nix;
+    stringsWithDeps = call ./strings-with-deps.nix;
+    sourceTypes = call ./source-types.nix;
+    flakes = { inherit (builtins) flakeRefToString parseFlakeRef; };
     maintainers = { };
     teams = { };
   }
@@ -47,9 +51,13 @@ fixedPoints.makeExtensible (
     "commonPrefix"
   ]
   // builtins.removeAttrs (call ./strings.nix) [
-    "join"
     "replicate"
     "defaultEmpty"
+    # The lists' own.
+    "head"
+    "tail"
+    "elemAt"
+    "genList"
   ]
   // call ./customisation.nix
   // call ./derivations.nix
@@ -60,6 +68,11 @@ fixedPoints.makeExtensible (
       cleanSource
       cleanSourceFilter
       cleanSourceWith
+      commitIdFromGitRepo
+      pathHasContext
+      canCleanSource
+      pathIsGitRepo
+      revOrTag
       pathIsDirectory
       pathIsRegularFile
       pathType
@@ -69,10 +82,16 @@ fixedPoints.makeExtensible (
     inherit (lib.debug)
       runTests
       traceIf
+      testAllTrue
+      traceFnSeqN
       traceSeq
+      traceSeqN
       traceVal
       traceValFn
       traceValSeq
+      traceValSeqFn
+      traceValSeqN
+      traceValSeqNFn
       ;
     inherit (lib.asserts)
       assertEachOneOf
@@ -80,9 +99,66 @@ fixedPoints.makeExtensible (
       assertOneOf
       checkAssertWarn
       ;
-    inherit (builtins) isPath;
+    inherit (builtins)
+      baseNameOf
+      convertHash
+      dirOf
+      filterSource
+      fromTOML
+      hashFile
+      hashString
+      isPath
+      placeholder
+      readDir
+      readFileType
+      toFile
+      toString
+      toXML
+      trace
+      tryEval
+      ;
+    inherit (lib.flakes) flakeRefToString parseFlakeRef;
+    inherit (lib.filesystem) packagesFromDirectoryRecursive;
+    inherit (lib.stringsWithDeps)
+      fullDepEntry
+      noDepEntry
+      packEntry
+      stringAfter
+      textClosureList
+      textClosureMap
+      ;
+    # Old names that project files still have.
+    imap = lib.imap1;
+    nvs = lib.nameValuePair;
+    maybeEnv =
+      name: default:
+      let
+        value = builtins.getEnv name;
+      in
+      if value == "" then default else value;
+    # Packages with all that they propagate, as the older Python builders had it.
+    closePropagation =
+      packages:
+      map (entry: entry.package) (
+        builtins.genericClosure {
+          startSet = map (package: {
+            key = package.outPath;
+            inherit package;
+          }) (lib.filter lib.isDerivation packages);
+          operator =
+            { package, ... }:
+            map (below: {
+              key = below.outPath;
+              package = below;
+            }) (lib.filter lib.isDerivation (package.propagatedBuildInputs or [ ] ++ package.propagatedNativeBuildInputs or [ ]));
+        }
+      );
+    nixosSystem = throw "lib.nixosSystem: hostpkgs has no NixOS; use nixpkgs itself for systems";
     inherit (lib.options)
+      getFiles
+      getValues
       isOption
+      literalExample
       literalExpression
       literalMD
       mdDoc
@@ -95,8 +171,12 @@ fixedPoints.makeExtensible (
       mkPackageOption
       mkSinkUndeclaredOptions
       optionAttrSetToDocList
+      optionAttrSetToDocList'
+      scrubOptionValue
       showFiles
       showOption
+      showOptionWithDefLocs
+      unknownModule
       ;
     inherit (lib.types)
       defaultFunctor
@@ -117,17 +197,22 @@ fixedPoints.makeExtensible (
       mkAliasOptionModule
       mkAssert
       mkBefore
+      mkChangedOptionModule
       mkDefault
       mkDefinition
+      mkDerivedConfig
+      mkFixStrictness
       mkForce
       mkIf
       mkImageMediaOverride
       mkMerge
+      mkMergedOptionModule
       mkOptionDefault
       mkOrder
       mkOverride
       mkRemovedOptionModule
       mkRenamedOptionModule
+      mkRenamedOptionModuleWith
       mkVMOverride
       setDefaultModuleLocation
       ;

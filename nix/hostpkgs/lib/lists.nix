@@ -70,17 +70,19 @@ rec {
   findFirstIndex =
     predicate: default: list:
     let
-      count = length list;
-      go =
-        n:
-        if n == count then
-          default
-        else if predicate (elemAt list n) then
+      # A strict fold, for lists longer than Nix recurses deep: counts down to -1
+      # until an element is found, whose index the state then is.
+      state = foldl' (
+        n: x:
+        if n >= 0 then
           n
+        else if predicate x then
+          -n - 1
         else
-          go (n + 1);
+          n - 1
+      ) (-1) list;
     in
-    go 0;
+    if state < 0 then default else state;
   findFirst =
     predicate: default: list:
     let
@@ -185,6 +187,35 @@ rec {
             go (done ++ [ (elemAt rest index) ]) (take index rest ++ drop (index + 1) rest);
     in
     go [ ] list;
+  replaceElemAt =
+    list: index: value:
+    if index < 0 || index >= length list then
+      throw "lists.replaceElemAt: there is no index ${toString index} in a list of ${toString (length list)}"
+    else
+      genList (n: if n == index then value else elemAt list n) (length list);
+  concatAttrValues = set: builtins.concatLists (builtins.attrValues set);
+  # Depth first from the first element: { visited; rest; }, or { cycle; loops; visited; rest; }.
+  listDfs =
+    stopOnCycles: before: list:
+    let
+      go =
+        current: visited: rest:
+        let
+          cycles = filter (x: before x current) visited;
+          below = builtins.partition (x: before x current) rest;
+        in
+        if stopOnCycles && cycles != [ ] then
+          {
+            cycle = current;
+            loops = cycles;
+            inherit visited rest;
+          }
+        else if below.right == [ ] then
+          { inherit visited rest; }
+        else
+          go (head below.right) ([ current ] ++ visited) (tail below.right ++ below.wrong);
+    in
+    go (head list) [ ] (tail list);
   groupBy' =
     op: nul: predicate: list:
     builtins.mapAttrs (_: foldl op nul) (builtins.groupBy predicate list);

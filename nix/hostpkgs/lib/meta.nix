@@ -12,7 +12,10 @@ rec {
   hiPrio = setPrio (-10);
   hiPrioSet = set: builtins.mapAttrs (_: hiPrio) set;
 
-  platformMatch = platform: pattern: if builtins.isString pattern then platform.system == pattern else lib.matchAttrs pattern platform || lib.matchAttrs pattern (platform.parsed or { });
+  defaultPriority = 5;
+  mapDerivationAttrset = f: set: builtins.mapAttrs (_: pkg: if lib.isDerivation pkg then f pkg else pkg) set;
+
+  platformMatch = platform: pattern: if builtins.isString pattern then platform.system or null == pattern else lib.matchAttrs pattern platform || lib.matchAttrs pattern (platform.parsed or { });
   availableOn =
     platform: pkg:
     (pkg.meta.platforms or null == null || lib.any (platformMatch platform) pkg.meta.platforms)
@@ -36,7 +39,9 @@ rec {
     );
   getExe' =
     pkg: program:
-    if !builtins.isString program then
+    if !lib.isDerivation pkg then
+      throw "getExe': the first argument is no package but a ${builtins.typeOf pkg}"
+    else if !builtins.isString program then
       throw "getExe': the program's name is no string but a ${builtins.typeOf program}"
     else if lib.hasInfix "/" program then
       throw "getExe': ''${program}'' is a path, not the name of a program in bin/"

@@ -399,14 +399,15 @@ let
     };
 
   # What every evaluation has: its arguments, and how strict it is.
-  internalModule = {
+  internalModule = prefix: {
     _file = "lib/modules.nix";
     key = "lib/modules.nix";
     options._module = {
       args = lib.mkOption {
         type = types.lazyAttrsOf types.raw;
         default = { };
-        internal = true;
+        # Documented once, not in every submodule.
+        internal = prefix != [ ];
         description = "Additional arguments passed to each module in addition to ones like `lib`, `config`, and `pkgs`.";
       };
       check = lib.mkOption {
@@ -471,7 +472,7 @@ let
 
       # Definitions of imported modules come before those of their importers.
       collected = lib.reverseList (collectModules class applyArguments (modules ++ legacy ++ [
-        internalModule
+        (internalModule prefix)
         {
           _file = "lib/modules.nix";
           key = "lib/modules.nix#self";
@@ -666,6 +667,79 @@ in
         };
       };
     };
+  # A renaming that warns only from the release on that users can have moved in.
+  mkRenamedOptionModuleWith =
+    {
+      from,
+      to,
+      sinceRelease,
+    }:
+    doRename {
+      inherit from to;
+      visible = false;
+      warn = lib.oldestSupportedReleaseIsAtLeast sinceRelease;
+      use = lib.warnIf (lib.oldestSupportedReleaseIsAtLeast sinceRelease) "Obsolete option `${showOption from}' is used. It was renamed to `${showOption to}'.";
+    };
+  # One option in place of several, its value a function of the configuration.
+  mkMergedOptionModule =
+    from: to: merge:
+    { config, options, ... }:
+    {
+      options = lib.foldl' lib.recursiveUpdate { } (
+        map (
+          path:
+          lib.setAttrByPath path (
+            lib.mkOption {
+              visible = false;
+              # What is not defined here has no value that could be merged.
+              default = "_mkMergedOptionModule";
+            }
+          )
+        ) from
+      );
+      config = mkMerge [
+        (lib.optionalAttrs (options ? warnings) {
+          warnings = filter (message: message != "") (
+            map (
+              path:
+              let
+                option = lib.getAttrFromPath path options;
+              in
+              lib.optionalString (lib.getAttrFromPath path config != "_mkMergedOptionModule")
+                "The option `${showOption path}' defined in ${showFiles option.files} has been changed to `${showOption to}' that has a different type. Please read `${showOption to}' documentation and update your configuration accordingly."
+            ) from
+          );
+        })
+        (lib.setAttrByPath to (
+          mkIf (lib.any (path: lib.getAttrFromPath path config != "_mkMergedOptionModule") from) (merge config)
+        ))
+      ];
+    };
+  mkChangedOptionModule =
+    from: to: change:
+    lib.modules.mkMergedOptionModule [ from ] to change;
+  mkAliasOptionModuleMD = lib.modules.mkAliasOptionModule;
+  # A definition that follows another option, with its priority.
+  mkDerivedConfig = option: f: mkOverride (option.highestPrio or defaultPriority) (f option.value);
+
+  # A module from a file that is a function of more than the module's arguments.
+  importApply = path: argument: setDefaultModuleLocation path (import path argument);
+
+  # The value within whatever properties the definition has.
+  mapDefinitionValue =
+    f: definition:
+    let
+      go = lib.modules.mapDefinitionValue f;
+    in
+    if isType "merge" definition then
+      definition // { contents = map go definition.contents; }
+    else if isType "if" definition || isType "override" definition || isType "order" definition then
+      definition // { content = go definition.content; }
+    else if isType "definition" definition then
+      definition // { value = go definition.value; }
+    else
+      f definition;
+
   importJSON = file: {
     _file = file;
     config = lib.trivial.importJSON file;

@@ -1,7 +1,7 @@
 # Declarations of options, and how definitions of one are merged by default.
 { lib }:
 let
-  inherit (builtins) head isAttrs length;
+  inherit (builtins) filter head isAttrs length;
 in
 rec {
   mkOption =
@@ -149,11 +149,38 @@ rec {
       }
     else
       throw "literalExpression expects a string";
+  literalExample = lib.warn "lib.literalExample is deprecated, use lib.literalExpression instead." literalExpression;
+  literalCode = literalExpression;
   literalMD = text: {
     _type = "literalMD";
     inherit text;
   };
   mdDoc = text: text;
+  # A value as documentation shows it: expressions are texts already.
+  renderOptionValue =
+    value:
+    if value ? _type && value ? text then
+      value
+    else
+      literalExpression (
+        lib.generators.toPretty {
+          multiline = true;
+          allowPrettyValues = true;
+        } value
+      );
+  # Packages as their names, which is all that documentation can show of them.
+  scrubOptionValue =
+    value:
+    if lib.isDerivation value then
+      value // { drvPath = value.name; outPath = value.name; }
+    else if builtins.isList value then
+      map scrubOptionValue value
+    else if isAttrs value then
+      builtins.mapAttrs (_: scrubOptionValue) (builtins.removeAttrs value [ "_args" ])
+    else
+      value;
+  unknownModule = "<unknown-file>";
+  showOptionWithDefLocs = option: "${showOption option.loc}, with values defined in:\n${lib.concatMapStringsSep "\n" (file: "  - ${file}") option.files}\n";
 
   # Every option of a tree, for documentation.
   optionAttrSetToDocList = optionAttrSetToDocList' [ ];
@@ -162,19 +189,27 @@ rec {
     lib.concatMap (
       option:
       let
+        visible = option.visible or true;
+        # Shallow hides what is below, transparent the option but not that.
+        isShown = if builtins.isBool visible then visible else visible == "shallow";
+        showsBelow = if builtins.isBool visible then visible else visible == "transparent";
         subOptions = option.type.getSubOptions or (_: { }) option.loc;
         entry = {
           inherit (option) loc;
           name = showOption option.loc;
           description = option.description or null;
-          declarations = option.declarations or [ ];
+          declarations = filter (file: file != unknownModule) (option.declarations or [ ]);
           internal = option.internal or false;
-          visible = option.visible or true;
+          visible = isShown;
           readOnly = option.readOnly or false;
           type = option.type.description or "unspecified value";
-        };
+        }
+        // lib.optionalAttrs (option ? example) { example = renderOptionValue option.example; }
+        // lib.optionalAttrs (option ? defaultText || option ? default || (option.type.emptyValue or { }) ? value) {
+          default = renderOptionValue (option.defaultText or option.default or option.type.emptyValue.value);
+        }
+        // lib.optionalAttrs (option.relatedPackages or null != null) { inherit (option) relatedPackages; };
       in
-      [ entry ]
-      ++ lib.optionals (subOptions != { } && option.visible or true != "shallow") (optionAttrSetToDocList' [ ] subOptions)
+      [ entry ] ++ lib.optionals (showsBelow && subOptions != { }) (optionAttrSetToDocList' [ ] subOptions)
     ) (lib.collect isOption options);
 }

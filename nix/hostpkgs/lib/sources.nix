@@ -96,6 +96,31 @@ rec {
     };
   sourceFilesBySuffixes = sourceFilesBySuffices;
 
+  # The revision of a repository's folder; git's own files are read.
+  pathIsGitRepo = path: builtins.pathExists (path + "/.git");
+  commitIdFromGitRepo =
+    path:
+    let
+      git = if pathIsRegularFile (path + "/.git") then
+        throw "commitIdFromGitRepo: ${toString path} is a work tree of another repository"
+      else if pathIsGitRepo path then
+        path + "/.git"
+      else
+        path;
+      read = file: lib.fileContents (git + "/${file}");
+      head = read "HEAD";
+      name = lib.removePrefix "ref: " head;
+      packed = lib.filter (line: lib.hasSuffix " ${name}" line) (lib.splitString "\n" (read "packed-refs"));
+    in
+    if !lib.hasPrefix "ref: " head then
+      head
+    else if builtins.pathExists (git + "/${name}") then
+      read name
+    else if builtins.pathExists (git + "/packed-refs") && packed != [ ] then
+      lib.head (lib.splitString " " (lib.head packed))
+    else
+      throw "commitIdFromGitRepo: ${toString git} has no ${name}";
+
   pathHasContext = builtins.hasContext or (_: false);
   canCleanSource = src: src ? _isLibCleanSourceWith || !(pathHasContext (toString src));
   urlToName = url: lib.removeSuffix ".git" (baseNameOf (toString url));

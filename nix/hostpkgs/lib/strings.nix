@@ -58,6 +58,17 @@ rec {
     unsafeDiscardStringContext
     ;
   inherit stringToCharacters;
+  inherit (builtins)
+    appendContext
+    elemAt
+    genList
+    getContext
+    hasContext
+    head
+    tail
+    ;
+  lowerChars = lowerLetters;
+  upperChars = upperLetters;
 
   # Joining.
   concatStrings = concatStringsSep "";
@@ -136,8 +147,10 @@ rec {
     && (
       let
         text = toString x;
+        # What a content-addressed placeholder looks like: a hash at the root.
+        isPlaceholder = match "/[0-9a-z]{52}" text != null;
       in
-      substring 0 1 text == "/" && dirOf text == builtins.storeDir
+      substring 0 1 text == "/" && (dirOf text == builtins.storeDir || isPlaceholder)
     );
   charToInt = c: asciiTable.${c};
 
@@ -149,14 +162,21 @@ rec {
     if hasSuffix suffix text then substring 0 (stringLength text - stringLength suffix) text else text;
   toLower = replaceStrings upperLetters lowerLetters;
   toUpper = replaceStrings lowerLetters upperLetters;
-  toSentenceCase = text: toUpper (substring 0 1 text) + toLower (substring 1 (-1) text);
+  toSentenceCase =
+    text:
+    if !isString text then
+      throw "toSentenceCase: a ${builtins.typeOf text} is no string"
+    else
+      toUpper (substring 0 1 text) + toLower (substring 1 (-1) text);
   toCamelCase =
     text:
     let
       words = filter (w: isString w && w != "") (builtins.split "[_ -]" text);
       first = lib.head words;
     in
-    if words == [ ] then
+    if !isString text then
+      throw "toCamelCase: a ${builtins.typeOf text} is no string"
+    else if words == [ ] then
       ""
     else
       toLower (substring 0 1 first)
@@ -210,6 +230,7 @@ rec {
       } characters;
     in
     if text == "" then [ "" ] else map (addContextFrom text) (end.done ++ [ end.current ]);
+  replaceString = from: to: replaceStrings [ from ] [ to ];
   stringAsChars = f: text: concatStrings (map f (stringToCharacters text));
   normalizePath =
     text:
@@ -221,6 +242,26 @@ rec {
       go = n: if n >= most || substring n 1 a != substring n 1 b then n else go (n + 1);
     in
     go 0;
+  commonSuffixLength =
+    a: b:
+    let
+      most = lib.min (stringLength a) (stringLength b);
+      at = text: n: substring (stringLength text - n - 1) 1 text;
+      go = n: if n >= most || at a n != at b n then n else go (n + 1);
+    in
+    go 0;
+  # Whether the distance is no more than `most`; equal ends do not count towards it.
+  levenshteinAtMost =
+    most: a: b:
+    let
+      start = commonPrefixLength a b;
+      restA = substring start (-1) a;
+      restB = substring start (-1) b;
+      end = commonSuffixLength restA restB;
+      middle = text: substring 0 (stringLength text - end) text;
+      difference = stringLength a - stringLength b;
+    in
+    difference <= most && 0 - difference <= most && levenshtein (middle restA) (middle restB) <= most;
   levenshtein =
     a: b:
     let

@@ -11,6 +11,10 @@ rec {
     isInt
     isFloat
     add
+    ceil
+    div
+    floor
+    mul
     sub
     lessThan
     seq
@@ -31,6 +35,9 @@ rec {
   inNixShell = false;
   inPureEvalMode = !builtins ? currentSystem;
   revisionWithDefault = default: default;
+  nixpkgsVersion = version;
+  oldestSupportedReleaseIsAtLeast = release: release <= oldestSupportedRelease;
+  isInOldestRelease = oldestSupportedReleaseIsAtLeast;
 
   id = x: x;
   const = x: _: x;
@@ -69,6 +76,17 @@ rec {
       1
     else
       no a b;
+
+  # Members of `given` that are not `valid` are an error.
+  checkListOfEnum =
+    message: valid: given: value:
+    let
+      unexpected = lib.subtractLists valid given;
+    in
+    if unexpected == [ ] then
+      value
+    else
+      throw "${message}: ${lib.concatStringsSep ", " (map toString unexpected)} unexpected; valid ones: ${lib.concatStringsSep ", " (map toString valid)}";
 
   importJSON = path: builtins.fromJSON (builtins.readFile path);
   importTOML = path: builtins.fromTOML (builtins.readFile path);

@@ -114,8 +114,17 @@ let
     name: description: check:
     mkOptionType {
       inherit name description check;
+      descriptionClass = "noun";
       merge = mergeEqualOption;
     };
+
+  # A description within another's: in parentheses, unless it is of a class that
+  # reads well there without.
+  optionDescriptionPhrase =
+    isPlain: type: if isPlain (type.descriptionClass or null) then type.description else "(${type.description})";
+  isNoun = class: class == "noun";
+  isNounOrComposite = class: class == "noun" || class == "composite";
+  isNounOrConjunction = class: class == "noun" || class == "conjunction";
 
   # One attribute's definitions out of definitions of whole sets.
   mergeSets =
@@ -137,22 +146,38 @@ let
       isOptionType
       isType
       mkOptionType
+      optionDescriptionPhrase
       setType
       ;
+    inherit types;
+
+    # One type of two, or what says that there is none.
+    mergeTypes =
+      left: right:
+      if !(isOptionType left && isOptionType right) then
+        throw "types.mergeTypes: both arguments must be types"
+      else
+        let
+          merged = left.typeMerge right.functor;
+        in
+        if merged == null then setType "merge-error" { error = "Cannot merge two types"; } else merged;
 
     unspecified = mkOptionType {
       name = "unspecified";
       description = "unspecified value";
+      descriptionClass = "noun";
     };
     raw = mkOptionType {
       name = "raw";
       description = "raw value";
+      descriptionClass = "noun";
       merge = mergeOneOption;
     };
     # Merged by what the values are, deeply.
     anything = mkOptionType {
       name = "anything";
       description = "anything";
+      descriptionClass = "noun";
       merge =
         loc: definitions:
         let
@@ -174,6 +199,7 @@ let
     bool = simple "bool" "boolean" isBool;
     boolByOr = mkOptionType {
       name = "boolByOr";
+      descriptionClass = "noun";
       description = "boolean (merged using or)";
       check = isBool;
       merge = _: definitions: lib.any (d: d.value) definitions;
@@ -196,10 +222,12 @@ let
         unsigned = addCheck int (x: x >= 0) // {
           name = "unsignedInt";
           description = "unsigned integer, meaning >=0";
+          descriptionClass = "nonRestrictiveClause";
         };
         positive = addCheck int (x: x > 0) // {
           name = "positiveInt";
           description = "positive integer, meaning >0";
+          descriptionClass = "nonRestrictiveClause";
         };
         u8 = between 0 255;
         u16 = between 0 65535;
@@ -209,6 +237,29 @@ let
         s32 = between (-2147483648) 2147483647;
       };
     port = ints.u16;
+    numbers =
+      let
+        between =
+          lowest: highest:
+          addCheck number (x: x >= lowest && x <= highest)
+          // {
+            name = "numberBetween";
+            description = "integer or floating point number between ${builtins.toJSON lowest} and ${builtins.toJSON highest} (both inclusive)";
+          };
+      in
+      {
+        inherit between;
+        nonnegative = addCheck number (x: x >= 0) // {
+          name = "numberNonnegative";
+          description = "nonnegative integer or floating point number, meaning >=0";
+          descriptionClass = "nonRestrictiveClause";
+        };
+        positive = addCheck number (x: x > 0) // {
+          name = "numberPositive";
+          description = "positive integer or floating point number, meaning >0";
+          descriptionClass = "nonRestrictiveClause";
+        };
+      };
 
     str = simple "str" "string" isString;
     nonEmptyStr = addCheck str (s: builtins.match "[ \t\n]*" s == null) // {
@@ -228,6 +279,7 @@ let
       separator:
       mkOptionType {
         name = "separatedString";
+        descriptionClass = "noun";
         description = "strings concatenated with ${builtins.toJSON separator}";
         check = isString;
         merge = _: definitions: lib.concatStringsSep separator (getValues definitions);
@@ -247,8 +299,122 @@ let
       name = "pathInStore";
       description = "path in the Nix store";
     };
+    externalPath = pathWith {
+      absolute = true;
+      inStore = false;
+    };
+    # What is not said (null) does not matter.
+    pathWith =
+      {
+        inStore ? null,
+        absolute ? null,
+      }:
+      simple "path"
+        (
+          lib.concatStrings (
+            lib.optional (absolute != null) (if absolute then "absolute " else "relative ")
+            ++ [ "path" ]
+            ++ lib.optional (inStore != null) (if inStore then " in the Nix store" else " not in the Nix store")
+          )
+        )
+        (
+          x:
+          let
+            text = toString x;
+            isInStore = builtins.match "${builtins.storeDir}/[^.].*" text != null;
+            isAbsolute = builtins.substring 0 1 text == "/";
+          in
+          lib.isStringLike x
+          && (inStore == null || inStore == isInStore)
+          && (absolute == null || absolute == isAbsolute)
+        );
+    fileset = mkOptionType {
+      name = "fileset";
+      description = "fileset";
+      descriptionClass = "noun";
+      check = lib.fileset.isFileset;
+      merge = _: definitions: lib.fileset.unions (getValues definitions);
+      emptyValue.value = lib.fileset.empty;
+    };
+    luaInline = mkOptionType {
+      name = "luaInline";
+      description = "inline lua";
+      descriptionClass = "noun";
+      check = x: x._type or null == "lua-inline";
+      merge = mergeEqualOption;
+    };
+    # A set with one attribute of those declared: { a = mkOption …; b = mkOption …; }.
+    attrTag =
+      tags:
+      let
+        names = lib.concatStringsSep ", " (map lib.escapeNixIdentifier (builtins.attrNames tags));
+      in
+      mkOptionType {
+        name = "attrTag";
+        description = "attribute-tagged union with choices: ${names}";
+        descriptionClass = "noun";
+        check = x: isAttrs x && length (builtins.attrNames x) == 1 && tags ? ${head (builtins.attrNames x)};
+        getSubOptions = prefix: builtins.mapAttrs (name: option: option // { loc = prefix ++ [ name ]; }) tags;
+        merge =
+          loc: definitions:
+          let
+            choices = lib.unique (map (d: head (builtins.attrNames d.value)) definitions);
+            choice = head choices;
+            merged =
+              (evalModules {
+                prefix = loc;
+                modules = [
+                  { options.${choice} = tags.${choice}; }
+                ]
+                ++ map (d: {
+                  _file = d.file;
+                  config = d.value;
+                }) definitions;
+              }).config;
+          in
+          if length choices == 1 then
+            { ${choice} = merged.${choice}; }
+          else
+            throw "The option `${showOption loc}' is defined both as `${choice}' and `${lib.elemAt choices 1}', in ${showFiles (getFiles definitions)}.";
+      };
+    # What a configuration file's format can hold.
+    serializableValueWith =
+      {
+        typeName,
+        nullable ? true,
+      }:
+      let
+        atom = oneOf [
+          bool
+          int
+          float
+          str
+          path
+          (attrsOf value)
+          (listOf value)
+        ];
+        value = (if nullable then nullOr atom else atom) // {
+          description = "${typeName} value";
+          descriptionClass = "noun";
+        };
+      in
+      value;
+    json = serializableValueWith { typeName = "JSON"; };
+    toml = serializableValueWith {
+      typeName = "TOML";
+      nullable = false;
+    };
+    passwdEntry =
+      elemType:
+      addCheck elemType (x: !lib.hasInfix ":" x && !lib.hasInfix "\n" x)
+      // {
+        name = "passwdEntry ${elemType.name}";
+        description = "${optionDescriptionPhrase isNoun elemType}, not containing newlines or colons";
+        descriptionClass = "nonRestrictiveClause";
+      };
     package = mkOptionType {
       name = "package";
+      descriptionClass = "noun";
       check = x: lib.isDerivation x || lib.isStorePath x;
       merge =
         loc: definitions:
@@ -270,7 +436,8 @@ let
       elemType:
       mkOptionType {
         name = "listOf";
-        description = "list of ${elemType.description}";
+        description = "list of ${optionDescriptionPhrase isNounOrComposite elemType}";
+        descriptionClass = "composite";
         check = isList;
         emptyValue.value = [ ];
         merge =
@@ -334,7 +501,8 @@ let
       }:
       mkOptionType {
         name = if lazy then "lazyAttrsOf" else "attrsOf";
-        description = "${lib.optionalString lazy "lazy "}attribute set of ${elemType.description}";
+        description = "${lib.optionalString lazy "lazy "}attribute set of ${optionDescriptionPhrase isNounOrComposite elemType}";
+        descriptionClass = "composite";
         check = isAttrs;
         emptyValue.value = { };
         merge =
@@ -393,6 +561,7 @@ let
         inherit (type)
           check
           description
+          descriptionClass
           emptyValue
           getSubModules
           getSubOptions
@@ -409,7 +578,8 @@ let
       elemType:
       mkOptionType {
         name = "nullOr";
-        description = "null or ${elemType.description}";
+        description = "null or ${optionDescriptionPhrase isNounOrConjunction elemType}";
+        descriptionClass = "conjunction";
         check = x: x == null || elemType.check x;
         emptyValue.value = null;
         merge =
@@ -432,7 +602,8 @@ let
       elemType:
       mkOptionType {
         name = "functionTo";
-        description = "function that evaluates to a(n) ${elemType.description}";
+        description = "function that evaluates to a(n) ${optionDescriptionPhrase isNounOrComposite elemType}";
+        descriptionClass = "composite";
         check = lib.isFunction;
         merge = loc: definitions: {
           # An argument is optional where it is so for all of them.
@@ -497,7 +668,8 @@ let
           let
             options = (evaluate prefix [ ]).options;
           in
-          builtins.removeAttrs options [ "_module" ];
+          builtins.removeAttrs options [ "_module" ]
+          // lib.optionalAttrs (freeform != null) { _freeformOptions = freeform.getSubOptions prefix; };
         getSubModules = modules;
         substSubModules = new: submoduleWith (attrs // { modules = new; });
         nestedTypes = lib.optionalAttrs (freeform != null) { freeformType = freeform; };
@@ -583,6 +755,7 @@ let
             "value ${lib.generators.toPretty { multiline = false; } (head values)} (singular enum)"
           else
             "one of ${lib.concatMapStringsSep ", " (lib.generators.toPretty { multiline = false; }) values}";
+        descriptionClass = if length values < 2 then "noun" else "conjunction";
         check = x: elem x values;
         merge = mergeEqualOption;
         functor = defaultFunctor "enum" // {
@@ -595,7 +768,18 @@ let
       left: right:
       mkOptionType {
         name = "either";
-        description = "${left.description} or ${right.description}";
+        description =
+          let
+            # "positive integer, meaning >0, or …": the clause ends with a comma.
+            first =
+              if left.descriptionClass or null == "nonRestrictiveClause" then
+                "${left.description},"
+              else
+                optionDescriptionPhrase isNounOrConjunction left;
+            second = optionDescriptionPhrase (class: isNounOrConjunction class || class == "composite") right;
+          in
+          "${first} or ${second}";
+        descriptionClass = "conjunction";
         check = x: left.check x || right.check x;
         merge =
           loc: definitions:
@@ -640,7 +824,7 @@ let
       from: change: to:
       mkOptionType {
         name = "coercedTo";
-        description = "${to.description} or ${from.description} convertible to it";
+        description = "${optionDescriptionPhrase isNoun to} or ${optionDescriptionPhrase isNoun from} convertible to it";
         check = x: (from.check x && to.check (change x)) || to.check x;
         merge =
           loc: definitions:

@@ -8,6 +8,8 @@ let
 in
 {
   lib = support.evaluated "lib" (call ./lib.nix);
+  lib-values = support.evaluated "lib-values" (call ./lib-values.nix);
+  lib-formats = support.evaluated "lib-formats" (call ./lib-formats.nix);
   modules = support.evaluated "modules" (call ./modules.nix);
   package-set = support.evaluated "package-set" (call ./package-set.nix);
 }

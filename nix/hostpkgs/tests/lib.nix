@@ -281,11 +281,12 @@ in
   };
   getExe = {
     expr = [
-      (lib.getExe { outPath = "/p"; meta.mainProgram = "run"; })
-      (lib.getExe' { outPath = "/p"; bin = "/b"; } "x")
-      (fails (lib.getExe' { outPath = "/p"; } "a/b"))
+      (lib.getExe { type = "derivation"; outPath = "/p"; meta.mainProgram = "run"; })
+      (lib.getExe' { type = "derivation"; outPath = "/p"; bin = "/b"; } "x")
+      (fails (lib.getExe' { type = "derivation"; outPath = "/p"; } "a/b"))
+      (fails (lib.getExe' "/p" "x"))
     ];
-    expected = [ "/p/bin/run" "/b/bin/x" true ];
+    expected = [ "/p/bin/run" "/b/bin/x" true true ];
   };
   systems = {
     expr = with lib.systems.elaborate "aarch64-linux"; [ isLinux isAarch64 isx86_64 config parsed.cpu.name go.GOARCH ];

@@ -1,0 +1,1 @@
+{ word, suffix ? import ./suffix.nix }: "deeper ${word}${suffix}"

@@ -1,0 +1,1 @@
+{ first ? "nothing" }: "sees ${first}"
