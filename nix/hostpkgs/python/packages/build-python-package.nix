@@ -117,10 +117,19 @@ let
       '';
     };
 
-  # Programs of an application find its own modules and those it needs.
-  applicationPhases =
+  # Programs of an application find its own modules and those it needs; so do those
+  # of a package that is written by hand, as in nixpkgs. A lock's are only run in
+  # environments.
+  programPhases =
     arguments: modules:
-    lib.optionalAttrs (arguments.isApplication or false) {
+    let
+      isByHand = builtins.elem (formatOf arguments) [
+        "setuptools"
+        "pyproject"
+        "other"
+      ];
+    in
+    lib.optionalAttrs (arguments.isApplication or (isByHand && !(arguments.dontWrapPythonPrograms or false))) {
       postFixup =
         (arguments.postFixup or "")
         + ''
@@ -142,7 +151,7 @@ let
     (if format == "wheel" then wheelPhases arguments else lib.optionalAttrs (format != "other") sourcePhases)
     // checkPhases arguments
     // builtins.removeAttrs arguments (notForTheDerivation ++ lib.optional (format == "wheel") "preFixup")
-    // applicationPhases arguments (inputs.requiredPythonModules modules)
+    // programPhases arguments (inputs.requiredPythonModules modules)
     // lib.optionalAttrs (arguments.declaredBuildTools or false && format != "wheel") {
       HOSTPKGS_BUILD_TOOLS = buildTools;
     }
