@@ -16,5 +16,6 @@ pub mod project;
 pub mod query;
 pub mod selection;
 pub mod selection_request;
+pub mod store_path;
 pub mod verb;
 pub mod workspace;

@@ -43,15 +43,6 @@ pub fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
         .collect()
 }
 
-/// The name in a derivation's path: `/nix/store/…-flask-3.0.drv` → `flask-3.0`.
-pub fn derivation_name(drv_path: &str) -> &str {
-    let base = drv_path.rsplit('/').next().unwrap_or(drv_path);
-    let name = base.strip_suffix(".drv").unwrap_or(base);
-    name.get(33..)
-        .filter(|_| name.as_bytes().get(32) == Some(&b'-'))
-        .unwrap_or(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,26 @@ pub struct StepOutcome {
     pub notes: Vec<String>,
 }
 
+impl StepOutcome {
+    /// An end that took no time and left nothing to show.
+    pub fn of(status: StepStatus) -> Self {
+        Self {
+            status,
+            duration: Duration::ZERO,
+            output: Vec::new(),
+            output_lines_before: 0,
+            log: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The same, with how long it took.
+    #[must_use]
+    pub fn took(self, duration: Duration) -> Self {
+        Self { duration, ..self }
+    }
+}
+
 /// The verdict on a step.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum StepStatus {

@@ -1,9 +1,6 @@
 //! What an execution needs to know of the world.
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+use std::{ffi::OsString, path::PathBuf};
 
 use nixward_guard::Launcher;
 use nixward_nix::{runner::Runner, tool::Nix};
@@ -42,41 +39,4 @@ pub enum OutputHandling {
     Streamed,
     /// Shown when the step fails.
     OnFailure,
-}
-
-impl ExecutionContext {
-    /// The folder that holds the store's paths, as far as a path tells.
-    pub fn store_folder(path_in_store: &str) -> Option<&Path> {
-        let mut ancestors = Path::new(path_in_store).ancestors().collect::<Vec<_>>();
-        ancestors.reverse();
-        // `/`, `/nix`, `/nix/store`: the first folder whose entries begin with a store hash.
-        let index = ancestors.iter().position(|folder| {
-            let name = folder
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default();
-            name.len() > 33 && name.as_bytes().get(32) == Some(&b'-')
-        })?;
-        ancestors.get(index.checked_sub(1)?).copied()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_store_is_found_wherever_it_is() {
-        let path = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-run-tests/bin/run-tests";
-        assert_eq!(
-            ExecutionContext::store_folder(path),
-            Some(Path::new("/nix/store"))
-        );
-        let elsewhere = "/home/x/nix/store/0123456789abcdfghijklmnpqrsvwxyz-run-tests";
-        assert_eq!(
-            ExecutionContext::store_folder(elsewhere),
-            Some(Path::new("/home/x/nix/store"))
-        );
-        assert_eq!(ExecutionContext::store_folder("/usr/bin/env"), None);
-    }
 }

@@ -5,13 +5,13 @@
 //! 4. the others are handed to workers, as many as there are jobs; verbs like `run` one after the other;
 //! 5. the summary. The dispatcher is the only one that emits events.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, thread, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
-use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
+use crossbeam_channel::{Receiver, bounded, select, unbounded};
 use nixward_core::{
     event::EventKind,
     outcome::{RunSummary, StepOutcome, StepStatus},
-    plan::{Action, Plan, ProgramAction, ProgramPath, Step, StepLabel},
+    plan::{Action, Plan, Step, StepLabel},
 };
 use thiserror::Error;
 
@@ -20,8 +20,9 @@ use crate::{
     cancellation::Cancellation,
     context::ExecutionContext,
     emitter::Emitter,
-    engine,
-    program_step::{ProgramStep, Progress, with_sources},
+    error_chain::with_sources,
+    program_step::Progress,
+    worker::{Ready, worker},
 };
 
 /// A plan could not be carried out at all.
@@ -70,7 +71,7 @@ pub fn execute(
             hint: failed.hint.clone(),
             message: failed.message.clone(),
         };
-        dispatcher.finish(&failed.label, without_output(status));
+        dispatcher.finish(&failed.label, StepOutcome::of(status));
     }
     let built = dispatcher.build(plan)?;
     let ready = match built {
@@ -88,13 +89,6 @@ pub fn execute(
         summary: summary.clone(),
     });
     Ok(summary)
-}
-
-/// A step whose build is there.
-#[derive(Clone, Debug)]
-struct Ready<'a> {
-    step: &'a Step,
-    outputs: BTreeMap<String, String>,
 }
 
 struct Dispatcher<'a, 'e> {
@@ -117,7 +111,7 @@ impl Dispatcher<'_, '_> {
 
     fn not_run<'l>(&mut self, labels: impl Iterator<Item = &'l Arc<StepLabel>>) {
         for label in labels {
-            self.finish(label, without_output(StepStatus::NotRun));
+            self.finish(label, StepOutcome::of(StepStatus::NotRun));
         }
     }
 
@@ -163,20 +157,11 @@ impl Dispatcher<'_, '_> {
                         let status = StepStatus::Built {
                             paths: outputs.into_values().collect(),
                         };
-                        self.finish(
-                            &step.label,
-                            StepOutcome {
-                                duration,
-                                ..without_output(status)
-                            },
-                        );
+                        self.finish(&step.label, StepOutcome::of(status).took(duration));
                     }
                     Action::Check => {
-                        let outcome = StepOutcome {
-                            duration,
-                            ..without_output(StepStatus::Passed)
-                        };
-                        self.finish(&step.label, outcome);
+                        let outcome = StepOutcome::of(StepStatus::Passed);
+                        self.finish(&step.label, outcome.took(duration));
                     }
                     Action::Test(_) | Action::Run(_) | Action::Container(_) | Action::Shell(_) => {
                         ready.push(Ready { step, outputs });
@@ -198,12 +183,11 @@ impl Dispatcher<'_, '_> {
         };
         let has_log = written.is_ok() && !failure.log.is_empty();
         let outcome = StepOutcome {
-            duration,
             output: failure.log,
             log: has_log.then_some(log),
-            ..without_output(status)
+            ..StepOutcome::of(status)
         };
-        self.finish(&step.label, outcome);
+        self.finish(&step.label, outcome.took(duration));
     }
 
     /// Runs programs: tests and images side by side, others one after the other up to the first failure.
@@ -288,102 +272,5 @@ impl Dispatcher<'_, '_> {
             self.announced = true;
             self.emitter.emit(EventKind::Cancelling { signal, running });
         }
-    }
-}
-
-fn worker(
-    context: &ExecutionContext,
-    work: &Receiver<Ready<'_>>,
-    progress: &Sender<Progress>,
-    done: &Sender<(Arc<StepLabel>, StepOutcome)>,
-) {
-    for ready in work {
-        let label = Arc::clone(&ready.step.label);
-        let heard = progress.send(Progress::Started(Arc::clone(&label))).is_ok();
-        let outcome = if heard {
-            run_one(context, &ready, progress)
-        } else {
-            without_output(StepStatus::NotRun)
-        };
-        if done.send((label, outcome)).is_err() {
-            return;
-        }
-    }
-}
-
-fn run_one(
-    context: &ExecutionContext,
-    ready: &Ready<'_>,
-    progress: &Sender<Progress>,
-) -> StepOutcome {
-    let step = ProgramStep {
-        context,
-        label: &ready.step.label,
-        progress,
-    };
-    match &ready.step.action {
-        Action::Test(action) => match program_path(&action.program, &ready.outputs) {
-            Some(program) => step.run_test(&program, action),
-            None => without_output(missing_output()),
-        },
-        Action::Run(action) => match program_path(&action.program, &ready.outputs) {
-            Some(program) => run_plainly(&step, program, action),
-            None => without_output(missing_output()),
-        },
-        Action::Container(action) => match ready.outputs.get(&action.output) {
-            Some(path) if context.load_images => {
-                let start = std::time::Instant::now();
-                let status = engine::load_image(context, action, path, &ready.step.label.attribute);
-                StepOutcome {
-                    duration: start.elapsed(),
-                    ..without_output(status)
-                }
-            }
-            Some(path) => without_output(StepStatus::ImageBuilt { path: path.clone() }),
-            None => without_output(missing_output()),
-        },
-        Action::Build | Action::Check | Action::Shell(_) => without_output(StepStatus::NotRun),
-    }
-}
-
-/// Programs of verbs like `run` have the caller's environment and folder, as under `nix run`.
-fn run_plainly(step: &ProgramStep<'_>, program: PathBuf, action: &ProgramAction) -> StepOutcome {
-    let context = step.context;
-    let mut command = context.launcher.command(program, context.cwd.clone());
-    command.args.clone_from(&action.args);
-    command.env.clone_from(&context.caller_environment);
-    for (name, value) in &action.settings.env {
-        command
-            .env
-            .retain(|(there, _)| there.as_os_str() != name.as_str());
-        command.env.push((name.into(), value.into()));
-    }
-    step.run(&command, None)
-}
-
-/// Where the program of an action is.
-pub fn program_path(program: &ProgramPath, outputs: &BTreeMap<String, String>) -> Option<PathBuf> {
-    match program {
-        ProgramPath::Absolute(path) => Some(PathBuf::from(path)),
-        ProgramPath::InOutput { output, name } => {
-            Some(PathBuf::from(outputs.get(output)?).join("bin").join(name))
-        }
-    }
-}
-
-fn missing_output() -> StepStatus {
-    StepStatus::CouldNotStart {
-        why: "the output that was asked for was not built".to_owned(),
-    }
-}
-
-fn without_output(status: StepStatus) -> StepOutcome {
-    StepOutcome {
-        status,
-        duration: Duration::ZERO,
-        output: Vec::new(),
-        output_lines_before: 0,
-        log: None,
-        notes: Vec::new(),
     }
 }

@@ -10,13 +10,16 @@ mod context;
 pub mod dispatcher;
 mod emitter;
 pub mod engine;
+mod error_chain;
 mod log_folder;
 mod output_log;
 mod program_step;
 mod test_environment;
+mod test_step;
+mod worker;
 
 pub use cancellation::{Cancellation, CancellationError, end_by_signal};
 pub use context::{ExecutionContext, OutputHandling};
 pub use emitter::Emitter;
 pub use log_folder::{LogFolder, LogFolderError, workspace_folder_name};
-pub use test_environment::test_environment;
+pub use worker::program_path;

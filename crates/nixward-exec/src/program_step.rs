@@ -1,7 +1,7 @@
 //! Runs the program of one step, guarded, with its output kept.
 
 use std::{
-    io::{self, Read as _},
+    io::Read as _,
     path::{Path, PathBuf},
     sync::Arc,
     thread,
@@ -9,21 +9,19 @@ use std::{
 };
 
 use crossbeam_channel::Sender;
-use fs_err as fs;
 use nixward_core::{
     outcome::{ExitReason, StepOutcome, StepStatus},
-    plan::{ProgramAction, StepLabel},
+    plan::StepLabel,
 };
 use nixward_guard::{
     ChildOutput, Ending, GuardReport, GuardedChild, GuardedCommand, Launcher, OutputReader,
-    Protections, TerminationSignal, WaitError,
+    TerminationSignal, WaitError,
 };
-use nixward_manifest::WorkingDirectory;
 
 use crate::{
     context::{ExecutionContext, OutputHandling},
+    error_chain::with_sources,
     output_log::{FinishedLog, OutputLog},
-    test_environment::test_environment,
 };
 
 /// What a worker tells the dispatcher while its step runs.
@@ -37,7 +35,7 @@ pub(crate) enum Progress {
 /// How often the last line of a step is told.
 const LINE_INTERVAL: Duration = Duration::from_millis(50);
 
-/// A guarded program with where its output goes.
+/// The place of a guarded program in the run: whose step it is, and who is told.
 pub(crate) struct ProgramStep<'a> {
     pub(crate) context: &'a ExecutionContext,
     pub(crate) label: &'a Arc<StepLabel>,
@@ -45,44 +43,6 @@ pub(crate) struct ProgramStep<'a> {
 }
 
 impl ProgramStep<'_> {
-    /// Runs a test program as tests are run: fixed environment, empty folder, the store protected.
-    pub(crate) fn run_test(&self, program: &Path, action: &ProgramAction) -> StepOutcome {
-        let start = Instant::now();
-        let private = match PrivateFolders::new(&self.context.temporary_folder) {
-            Ok(private) => private,
-            Err(error) => {
-                return could_not_start(start, format!("cannot make its private folder: {error}"));
-            }
-        };
-        let cwd = match action.settings.cwd {
-            Some(WorkingDirectory::Project) => self
-                .context
-                .workspace_root
-                .join(action.folder.as_deref().unwrap_or_default()),
-            // A copy of the project's folder is not made yet; the manifest's check says so.
-            Some(WorkingDirectory::Temp | WorkingDirectory::Copy) | None => private.work.clone(),
-        };
-        let mut command = self.context.launcher.command(program.to_owned(), cwd);
-        command.args.clone_from(&action.args);
-        command.env = test_environment(
-            &action.settings,
-            &self.context.caller_environment,
-            &private.home,
-            &private.temporary,
-        );
-        let store = ExecutionContext::store_folder(&program.to_string_lossy()).map(Path::to_owned);
-        command.protections = Protections {
-            read_only: store.into_iter().collect(),
-        };
-        let mut outcome = self.run(&command, action.settings.timeout);
-        if let Err(error) = private.remove() {
-            outcome
-                .notes
-                .push(format!("cannot remove its private folder: {error}"));
-        }
-        outcome
-    }
-
     /// Runs any guarded command to its end.
     pub(crate) fn run(&self, command: &GuardedCommand, timeout: Option<Duration>) -> StepOutcome {
         let start = Instant::now();
@@ -221,53 +181,5 @@ fn report_notes(report: &GuardReport) -> Vec<String> {
 }
 
 fn could_not_start(start: Instant, why: String) -> StepOutcome {
-    StepOutcome {
-        status: StepStatus::CouldNotStart { why },
-        duration: start.elapsed(),
-        output: Vec::new(),
-        output_lines_before: 0,
-        log: None,
-        notes: Vec::new(),
-    }
-}
-
-/// An error with its causes on one line.
-pub(crate) fn with_sources(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
-}
-
-/// The folders that only one test sees.
-struct PrivateFolders {
-    root: tempfile::TempDir,
-    home: PathBuf,
-    temporary: PathBuf,
-    work: PathBuf,
-}
-
-impl PrivateFolders {
-    fn new(base: &Path) -> io::Result<Self> {
-        let root = tempfile::Builder::new()
-            .prefix("nixward-")
-            .tempdir_in(base)?;
-        let [home, temporary, work] = ["home", "tmp", "work"].map(|name| root.path().join(name));
-        for folder in [&home, &temporary, &work] {
-            fs::create_dir(folder)?;
-        }
-        Ok(Self {
-            root,
-            home,
-            temporary,
-            work,
-        })
-    }
-
-    fn remove(self) -> io::Result<()> {
-        self.root.close()
-    }
+    StepOutcome::of(StepStatus::CouldNotStart { why }).took(start.elapsed())
 }

@@ -14,7 +14,7 @@ use nixward_manifest::VerbSettings;
 const SYSTEM_PATH: &str = "/run/current-system/sw/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
 /// The whole environment of a test that has the given private folders.
-pub fn test_environment(
+pub(crate) fn test_environment(
     settings: &VerbSettings,
     caller: &[(OsString, OsString)],
     home: &Path,

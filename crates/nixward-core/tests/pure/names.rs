@@ -2,8 +2,9 @@
 
 use nixward_core::{
     attribute::Attribute,
-    names::{derivation_name, find, fold, nearest},
+    names::{find, fold, nearest},
     selection_request::Operand,
+    store_path::derivation_name,
 };
 use proptest::prelude::*;
 

@@ -8,7 +8,7 @@ use nixward_guard::{ChildOutput, Ending, OutputMode};
 use nixward_nix::invocation::{Invocation, shell_quoted};
 
 use super::detect::{Engine, EngineKind, find};
-use crate::{context::ExecutionContext, engine::EngineError, program_step::with_sources};
+use crate::{context::ExecutionContext, engine::EngineError, error_chain::with_sources};
 
 /// How an image could not be loaded.
 #[derive(Debug, thiserror::Error)]

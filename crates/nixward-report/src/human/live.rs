@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, time::Duration};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nixward_core::{
     event::{Event, EventKind},
-    names::derivation_name,
+    store_path::derivation_name,
 };
 
 use crate::style::harmless;

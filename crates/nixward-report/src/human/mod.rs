@@ -8,9 +8,9 @@ use std::io::{self, Write};
 pub use live::LiveDisplay;
 use nixward_core::{
     event::{Event, EventKind},
-    names::derivation_name,
     outcome::{RunSummary, StepOutcome, StepStatus},
     plan::StepLabel,
+    store_path::derivation_name,
 };
 
 use crate::{

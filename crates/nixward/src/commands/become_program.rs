@@ -9,7 +9,7 @@ use nixward_core::{
 use nixward_exec::{
     Emitter,
     builder::{self, TargetFailure},
-    dispatcher::program_path,
+    program_path,
 };
 
 use crate::{

@@ -1,0 +1,107 @@
+//! Carries out one step after the other, each with one child: what a step's action means when its build is there.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Instant};
+
+use crossbeam_channel::{Receiver, Sender};
+use nixward_core::{
+    outcome::{StepOutcome, StepStatus},
+    plan::{Action, ProgramAction, ProgramPath, Step, StepLabel},
+};
+
+use crate::{
+    context::ExecutionContext,
+    engine,
+    program_step::{ProgramStep, Progress},
+    test_step,
+};
+
+/// A step whose build is there.
+#[derive(Clone, Debug)]
+pub(crate) struct Ready<'a> {
+    pub(crate) step: &'a Step,
+    pub(crate) outputs: BTreeMap<String, String>,
+}
+
+/// Takes steps until there are no more.
+pub(crate) fn worker(
+    context: &ExecutionContext,
+    work: &Receiver<Ready<'_>>,
+    progress: &Sender<Progress>,
+    done: &Sender<(Arc<StepLabel>, StepOutcome)>,
+) {
+    for ready in work {
+        let label = Arc::clone(&ready.step.label);
+        let heard = progress.send(Progress::Started(Arc::clone(&label))).is_ok();
+        let outcome = if heard {
+            run_one(context, &ready, progress)
+        } else {
+            StepOutcome::of(StepStatus::NotRun)
+        };
+        if done.send((label, outcome)).is_err() {
+            return;
+        }
+    }
+}
+
+fn run_one(
+    context: &ExecutionContext,
+    ready: &Ready<'_>,
+    progress: &Sender<Progress>,
+) -> StepOutcome {
+    let step = ProgramStep {
+        context,
+        label: &ready.step.label,
+        progress,
+    };
+    match &ready.step.action {
+        Action::Test(action) => match program_path(&action.program, &ready.outputs) {
+            Some(program) => test_step::run(&step, &program, action),
+            None => missing_output(),
+        },
+        Action::Run(action) => match program_path(&action.program, &ready.outputs) {
+            Some(program) => run_plainly(&step, program, action),
+            None => missing_output(),
+        },
+        Action::Container(action) => match ready.outputs.get(&action.output) {
+            Some(path) if context.load_images => {
+                let start = Instant::now();
+                let status = engine::load_image(context, action, path, &ready.step.label.attribute);
+                StepOutcome::of(status).took(start.elapsed())
+            }
+            Some(path) => StepOutcome::of(StepStatus::ImageBuilt { path: path.clone() }),
+            None => missing_output(),
+        },
+        Action::Build | Action::Check | Action::Shell(_) => StepOutcome::of(StepStatus::NotRun),
+    }
+}
+
+/// Programs of verbs like `run` have the caller's environment and folder, as under `nix run`.
+fn run_plainly(step: &ProgramStep<'_>, program: PathBuf, action: &ProgramAction) -> StepOutcome {
+    let context = step.context;
+    let mut command = context.launcher.command(program, context.cwd.clone());
+    command.args.clone_from(&action.args);
+    command.env.clone_from(&context.caller_environment);
+    for (name, value) in &action.settings.env {
+        command
+            .env
+            .retain(|(there, _)| there.as_os_str() != name.as_str());
+        command.env.push((name.into(), value.into()));
+    }
+    step.run(&command, None)
+}
+
+/// Where the program of an action is.
+pub fn program_path(program: &ProgramPath, outputs: &BTreeMap<String, String>) -> Option<PathBuf> {
+    match program {
+        ProgramPath::Absolute(path) => Some(PathBuf::from(path)),
+        ProgramPath::InOutput { output, name } => {
+            Some(PathBuf::from(outputs.get(output)?).join("bin").join(name))
+        }
+    }
+}
+
+fn missing_output() -> StepOutcome {
+    StepOutcome::of(StepStatus::CouldNotStart {
+        why: "the output that was asked for was not built".to_owned(),
+    })
+}
