@@ -35,6 +35,13 @@ if [ "$NIX_BUILD_CORES" -le 0 ] 2>/dev/null; then
 fi
 export NIX_BUILD_CORES
 
+# Nix's own is /homeless-shelter, which is not there. But root can make it where
+# builds are not sandboxed, and then Nix refuses to build anything. This one
+# nobody can make.
+if [[ "${HOME:-}" == /homeless-shelter ]]; then
+    export HOME=/proc/homeless-shelter
+fi
+
 # Zip archives cannot hold dates before 1980.
 export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-315532800}"
 export SHELL CONFIG_SHELL="${CONFIG_SHELL:-$SHELL}"
