@@ -554,6 +554,30 @@ mod tests {
     }
 
     #[test]
+    fn two_trees_become_one() {
+        let folder =
+            std::env::temp_dir().join(format!("nixward-xtask-merge-{}", std::process::id()));
+        let (from, to) = (folder.join("lib"), folder.join("usr/lib"));
+        let triplet = Path::new("x86_64-linux-gnu");
+        for (tree, file) in [(&from, "libc.so.6"), (&to, "libz.so.1")] {
+            fs::create_dir_all(tree.join(triplet)).unwrap();
+            fs::write(tree.join(triplet).join(file), file).unwrap();
+        }
+        fs::write(from.join("loader"), "").unwrap();
+        move_into(&from, &to).unwrap();
+        move_into(&folder.join("not-there"), &to).unwrap();
+        let names = |folder: &Path| {
+            let mut names: Vec<_> = files_in(folder).unwrap();
+            names.sort();
+            names
+        };
+        let expected = ["libc.so.6", "libz.so.1"].map(|name| to.join(triplet).join(name));
+        assert_eq!(names(&to.join(triplet)), expected);
+        assert_eq!(names(&to), [to.join("loader")]);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
     fn a_stamp_is_believed_only_where_it_was_made() {
         let here = stamp(Path::new("/checkout/target/nix/trixie"), "nix (Nix) 2.26.3");
         assert!(here.starts_with(&stamp(Path::new("/checkout/target/nix/trixie"), "")));
