@@ -3,6 +3,8 @@
 
 npmBuildHook() {
     echo "Executing npmBuildHook"
+    # npm makes its home folder, and no build may begin where Nix' stand-in exists.
+    [[ "$HOME" != /homeless-shelter ]] || export HOME="$NIX_BUILD_TOP"
     runHook preBuild
     local script="${npmBuildScript-build}"
     if [[ -z "$script" ]]; then

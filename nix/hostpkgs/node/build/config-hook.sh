@@ -16,6 +16,7 @@ npmConfigHook() {
     export npm_config_registry="https://offline.invalid/"
     export npm_config_offline=true npm_config_progress=false npm_config_audit=false
     export npm_config_fund=false npm_config_update_notifier=false npm_config_yes=false
+    rm -rf "$npm_config_cache"
     mkdir -p "$HOME" "$npm_config_cache"
 
     # npm writes to its cache. The builder of a single-user Nix could write to the
@@ -31,18 +32,13 @@ npmConfigHook() {
         echo "error: there is no package.json in $PWD; npmRoot says where it is in the sources" >&2
         exit 1
     fi
-    node "@scripts@/prepare_offline.mjs" "$npmDeps" "$npm_config_cache" "$npm_config_registry"
+    node "@scripts@/prepare_offline.mjs" "$npmDeps" "$npm_config_cache" "$npm_config_registry" || exit 1
 
     local -a installFlags=() rebuildFlags=()
     concatTo installFlags npmInstallFlags npmFlags
     concatTo rebuildFlags npmRebuildFlags npmFlags
     if ! npm ci --ignore-scripts ${installFlags[@]+"${installFlags[@]}"}; then
-        cat >&2 <<'MESSAGE'
-
-error: npm could not install the lock's packages. Where it says above that package.json
-and the lock are not in sync, bring the lock up to date with
-`npm install --package-lock-only`, and npmDepsHash with it.
-MESSAGE
+        echo "error: npm could not install the lock's packages; what it says is above" >&2
         exit 1
     fi
     # Only now can scripts of packages find their interpreters.

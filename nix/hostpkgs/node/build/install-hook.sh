@@ -4,6 +4,8 @@
 
 npmInstallHook() {
     echo "Executing npmInstallHook"
+    # npm makes its home folder, and no build may begin where Nix' stand-in exists.
+    [[ "$HOME" != /homeless-shelter ]] || export HOME="$NIX_BUILD_TOP"
     runHook preInstall
     local -a packFlags=() pruneFlags=() workspace=()
     concatTo packFlags npmPackFlags npmFlags

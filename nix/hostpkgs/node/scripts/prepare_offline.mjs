@@ -21,6 +21,35 @@ const checkSame = (file, deps) => {
   }
 };
 
+const wanted = ({ dependencies, devDependencies, optionalDependencies, peerDependencies }) => ({
+  ...peerDependencies,
+  ...devDependencies,
+  ...dependencies,
+  ...optionalDependencies,
+});
+
+// npm compares them too, but to say so it would ask a registry.
+const checkAgreement = (file, lock) => {
+  for (const [key, entry] of Object.entries(lock.packages)) {
+    const manifest = path.join(key, "package.json");
+    if (key.includes("node_modules/") || !fs.existsSync(manifest)) {
+      continue;
+    }
+    const [ours, locked] = [wanted(JSON.parse(fs.readFileSync(manifest, "utf8"))), wanted(entry)];
+    const differing = [...new Set([...Object.keys(ours), ...Object.keys(locked)])].filter(
+      (name) => ours[name] !== locked[name],
+    );
+    if (differing.length > 0) {
+      const [name] = differing;
+      throw new Refusal(
+        `${manifest} and ${path.basename(file)} do not agree: ${differing.join(", ")} ` +
+          `(${name}: ${ours[name] ?? "not there"}, and ${locked[name] ?? "not there"} in the lock); bring the lock ` +
+          "up to date with `npm install --package-lock-only`, and npmDepsHash with it",
+      );
+    }
+  }
+};
+
 const addAddresses = (file, lock, registry, cache) => {
   for (const [key, entry] of Object.entries(lock.packages)) {
     if (!isDownloaded(key, entry) || entry.integrity === undefined) {
@@ -39,6 +68,7 @@ const addAddresses = (file, lock, registry, cache) => {
 const main = (deps, cache, registry) => {
   const { file, lock } = findLock(".");
   checkSame(file, deps);
+  checkAgreement(file, lock);
   addAddresses(file, lock, registry, cache);
 };
 
