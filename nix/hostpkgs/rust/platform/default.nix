@@ -35,6 +35,14 @@ let
     cargoBuildHook = hook "cargo-build-hook" ./hooks/cargo-build.sh;
     cargoCheckHook = hook "cargo-check-hook" ./hooks/cargo-check.sh;
     cargoInstallHook = hook "cargo-install-hook" ./hooks/cargo-install.sh;
+    # The build backend itself: a Python package that asks for it in its
+    # pyproject.toml is built by it. `cargoSetupHook` is to be there, too.
+    maturinBuildHook = pkgs.python3.pkgs.maturin.overrideAttrs (old: {
+      propagatedNativeBuildInputs = [
+        rustc
+        cargo
+      ];
+    });
     cargoNextestHook = throw "hostpkgs has no cargo-nextest: leave out cargoNextestHook and useNextest, and `cargo test` runs the tests";
     bindgenHook = throw "hostpkgs has no libclang, which rustPlatform.bindgenHook is for";
 

@@ -190,6 +190,36 @@ in
       expectEqual "$(cat said)" "Hello, world!"
     '';
 
+  # A Python package that Maturin builds: a program, by its wheel.
+  maturin =
+    let
+      application = pkgs.python3.pkgs.buildPythonApplication {
+        inherit (arguments) pname version;
+        pyproject = true;
+        src = ./project;
+        cargoDeps = package.cargoDeps;
+        postPatch = ''
+          cat > pyproject.toml <<'END'
+          [build-system]
+          requires = ["maturin>=1,<2"]
+          build-backend = "maturin"
+          [project]
+          name = "paper-jam"
+          version = "0.1.0"
+          [tool.maturin]
+          bindings = "bin"
+          END
+        '';
+        nativeBuildInputs = [
+          rustPlatform.cargoSetupHook
+          rustPlatform.maturinBuildHook
+        ];
+      };
+    in
+    support.script "rust-maturin" { } ''
+      expectEqual "$(${application}/bin/paper-jam)" "please: paper jam in tray 2"
+    '';
+
   # An archive that the person's own Cargo has is taken; it must be the one.
   from-cargo-home =
     support.script "rust-from-cargo-home"
