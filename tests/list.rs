@@ -116,6 +116,20 @@ fn as_a_document() {
 }
 
 #[test]
+fn the_first_screen_is_of_the_system_that_the_environment_names() {
+    let Some(office) = office() else { return };
+    let office = office.build();
+    for (args, said) in [(&[][..], "(0 projects)"), (&["list"], "no projects")] {
+        office
+            .nixward(args)
+            .env("NIXWARD_SYSTEM", "elsewhere")
+            .run()
+            .expect_code(0)
+            .expect_stdout(said);
+    }
+}
+
+#[test]
 fn names_that_nix_would_split_stay_one_name() {
     let Some(project) = real_project() else {
         return;

@@ -87,6 +87,14 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// Nix's flags as variables give them: for `nixward` alone, which has no place for them on its command line.
+pub(crate) fn nix_args_from_variables() -> Result<NixArgs, CliError> {
+    <NixArgs as clap::Args>::augment_args(clap::Command::new("nixward"))
+        .try_get_matches_from(["nixward"])
+        .and_then(|matches| NixArgs::from_arg_matches(&matches))
+        .map_err(CliError::from_clap)
+}
+
 /// Reads a whole command line as one of a verb of the workspace's own: a built-in one under another name.
 pub(crate) fn parse_own_verb(
     args: &[OsString],

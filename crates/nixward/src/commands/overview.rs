@@ -1,12 +1,16 @@
 //! `nixward` alone: where you are, what is here, and the commands to start with.
 
 use nixward_core::{selection::projects_containing, verb::Verb};
-use nixward_nix::tool::NixFlags;
 use nixward_report::style::{Label, Styles};
 use nixward_schema::exit_code;
 
 use super::list::{ask, can};
-use crate::{console_output, error::CliError, session::Session, settings::GlobalSettings};
+use crate::{
+    cli, console_output,
+    error::CliError,
+    session::Session,
+    settings::{GlobalSettings, nix_flags},
+};
 
 /// The commands to start with.
 const COMMANDS: [(&str, &str); 6] = [
@@ -22,7 +26,8 @@ const COMMANDS: [(&str, &str); 6] = [
 ];
 
 pub(super) fn run(global: &GlobalSettings) -> Result<u8, CliError> {
-    let session = Session::open(global, NixFlags::default())?;
+    let flags = nix_flags(&cli::nix_args_from_variables()?);
+    let session = Session::open(global, flags)?;
     let (evaluation, projects) = ask(&session)?;
     let styles = session.stdout_styles();
     let workspace = &session.discovered.workspace;
