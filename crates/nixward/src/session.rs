@@ -6,7 +6,11 @@ use std::{
 };
 
 use nixward_core::selection_request::SelectionRequest;
-use nixward_exec::{Cancellation, LogFolder, builder::BuildError};
+use nixward_exec::{
+    Cancellation, LogFolder,
+    builder::BuildError,
+    engine::{EngineChoice, EngineKind},
+};
 use nixward_guard::{ChildRegistry, Launcher};
 use nixward_nix::{
     runner::{RunError, Runner},
@@ -156,6 +160,15 @@ impl Session {
             &self.environment.state_folder().join("runs").join(workspace),
             &run,
         )
+    }
+
+    /// Where container engines are looked for, and which one is wanted.
+    pub(crate) fn engine_choice(&self, wanted: Option<EngineKind>) -> EngineChoice {
+        EngineChoice {
+            wanted,
+            search_path: self.environment.get("PATH").map(Into::into),
+            cwd: self.cwd.clone(),
+        }
     }
 
     pub(crate) fn header(&self) -> WorkspaceHeader {

@@ -93,7 +93,9 @@ impl VerbSettings {
         Self {
             verb: verb.to_owned(),
             selection: selection.clone(),
-            jobs: jobs.map_or(processors, usize::from),
+            jobs: jobs
+                .map_or(processors, usize::from)
+                .min(jobs_for_open_files()),
             fail_fast: *fail_fast,
             dry_run: *dry_run,
             nix: nix_flags(nix),
@@ -101,6 +103,15 @@ impl VerbSettings {
             container,
         }
     }
+}
+
+/// How many steps the limit on open files allows: each needs a few at a time.
+fn jobs_for_open_files() -> usize {
+    const KEPT: u64 = 32;
+    const EACH: u64 = 8;
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let jobs = limit.map_or(u64::MAX, |limit| limit.saturating_sub(KEPT) / EACH);
+    usize::try_from(jobs).unwrap_or(usize::MAX).max(1)
 }
 
 pub(crate) fn nix_flags(args: &NixArgs) -> NixFlags {

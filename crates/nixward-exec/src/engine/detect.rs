@@ -90,6 +90,17 @@ pub fn find(choice: &EngineChoice, runner: &Runner) -> Result<Engine, EngineErro
     }))
 }
 
+/// The engine that is meant, as far as can be told without asking one: the wanted one, else the first that is installed.
+pub fn likely(choice: &EngineChoice) -> EngineKind {
+    let is_installed = |kind: &EngineKind| {
+        which::which_in(kind.program(), choice.search_path.as_deref(), &choice.cwd).is_ok()
+    };
+    choice
+        .wanted
+        .or_else(|| EngineKind::ALL.into_iter().find(is_installed))
+        .unwrap_or(EngineKind::Docker)
+}
+
 /// Asks the engine for its version; Docker's client asks its daemon for that.
 fn ask(engine: &Engine, runner: &Runner) -> Result<Option<EngineError>, EngineError> {
     let template = match engine.kind {

@@ -106,16 +106,19 @@ fn try_load(
     })
 }
 
+/// How an engine's client loads an archive; also what a plan shows.
+pub fn load_invocation(program: &Path, archive: &Path) -> Invocation {
+    Invocation::new(program).args(["load", "-i"]).arg(archive)
+}
+
 fn load_file(
     context: &ExecutionContext,
     engine: &Engine,
     archive: &Path,
 ) -> Result<String, LoadError> {
-    let finished = context.runner.run(
-        &Invocation::new(&engine.program)
-            .args(["load", "-i"])
-            .arg(archive),
-    )?;
+    let finished = context
+        .runner
+        .run(&load_invocation(&engine.program, archive))?;
     if finished.succeeded() {
         Ok(finished.stdout)
     } else {

@@ -3,6 +3,6 @@
 mod detect;
 mod load;
 
-pub use detect::{Engine, EngineChoice, EngineError, EngineKind, find};
+pub use detect::{Engine, EngineChoice, EngineError, EngineKind, find, likely};
 pub(crate) use load::load_image;
-pub use load::run_command;
+pub use load::{load_invocation, run_command};

@@ -6,6 +6,7 @@ mod list;
 mod list_text;
 mod overview;
 mod plan;
+mod plan_text;
 mod prepare;
 mod shell;
 mod verb;

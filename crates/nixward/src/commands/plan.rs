@@ -1,6 +1,6 @@
 //! `nixward plan VERB` and `--dry-run`: what would be done, with the exact commands and the reasons.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use nixward_core::{
     evaluation::ImageKind,
@@ -10,16 +10,15 @@ use nixward_core::{
 use nixward_exec::{
     Emitter,
     builder::{every_output, joined},
-    engine::EngineKind,
+    engine::{self, EngineKind},
 };
-use nixward_nix::invocation::shell_quoted;
-use nixward_report::style::Label;
 use nixward_schema::{
     FailedEvaluation, PlanBatch, PlanDocument, PlanReason, PlanStep, PlanStepKind, SkippedProject,
     exit_code,
 };
 
 use super::{
+    plan_text,
     prepare::{Prepared, prepare},
     shell,
 };
@@ -56,7 +55,7 @@ pub(super) fn print(
         MessageFormat::Json => serde_json::to_string_pretty(&document)
             .map(|json| json + "\n")
             .map_err(|error| CliError::from_source(ErrorKind::Internal, &error))?,
-        MessageFormat::Human => human(session, &document),
+        MessageFormat::Human => plan_text::human(session.stdout_styles(), &document),
     };
     console_output::data(&text)?;
     Ok(if document.failed.is_empty() {
@@ -213,25 +212,13 @@ fn load_command(
     engine: Option<EngineKind>,
 ) -> Vec<String> {
     let path = output_path(step, &action.output).unwrap_or_default();
-    let on_path = |kind: &&EngineKind| {
-        which::which_in(
-            kind.program(),
-            session.environment.get("PATH"),
-            &session.cwd,
-        )
-        .is_ok()
-    };
-    let engine = engine
-        .or_else(|| EngineKind::ALL.iter().find(on_path).copied())
-        .unwrap_or(EngineKind::Docker);
     let archive = match action.image.kind {
         ImageKind::Archive | ImageKind::Nix2Container => path,
         // The program writes the archive.
         ImageKind::Stream => format!("<what {path} writes>"),
     };
-    [engine.program(), "load", "-i", &archive]
-        .map(str::to_owned)
-        .to_vec()
+    let engine = engine::likely(&session.engine_choice(engine));
+    engine::load_invocation(Path::new(engine.program()), Path::new(&archive)).to_strings()
 }
 
 fn plan_step(
@@ -289,50 +276,4 @@ fn lossy(args: &[std::ffi::OsString]) -> Vec<String> {
     args.iter()
         .map(|arg| arg.to_string_lossy().into_owned())
         .collect()
-}
-
-fn human(session: &Session, document: &PlanDocument) -> String {
-    let styles = session.stdout_styles();
-    let mut text = String::new();
-    for batch in &document.batches {
-        text.push_str(&styles.paint(Label::Heading, "build, in one process"));
-        text.extend([format!("\n    {}\n", shell_quoted(&batch.command))]);
-    }
-    let in_batch = |step: &PlanStep| {
-        document
-            .batches
-            .iter()
-            .any(|batch| batch.steps.contains(&step.id))
-    };
-    for step in &document.steps {
-        let is_action = !in_batch(step);
-        let is_wanted = step.reason.kind != "needed-by";
-        if !is_action && !is_wanted {
-            continue;
-        }
-        let project = step.project.as_deref().unwrap_or("(workspace)");
-        let name = styles.paint(Label::Name, project);
-        text.extend([format!(
-            "{name} {} ({}): {}\n",
-            step.verb, step.attribute, step.reason.text
-        )]);
-        let command = if is_action {
-            shell_quoted(&step.command)
-        } else {
-            step.drv_path.clone()
-        };
-        text.extend([format!("    {command}\n")]);
-    }
-    for skipped in &document.skipped {
-        text.extend([format!(
-            "{} {}: skipped, {}\n",
-            skipped.project, skipped.verb, skipped.why
-        )]);
-    }
-    for failed in &document.failed {
-        let word = styles.paint(Label::Bad, "does not evaluate");
-        let message = failed.message.replace('\n', "\n    ");
-        text.extend([format!("{} {word}\n    {message}\n", failed.attribute)]);
-    }
-    text
 }

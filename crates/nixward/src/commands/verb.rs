@@ -8,7 +8,6 @@ use nixward_core::{
 use nixward_exec::{
     Emitter, ExecutionContext, OutputHandling,
     dispatcher::{self, ExecuteError},
-    engine::EngineChoice,
 };
 use nixward_manifest::BuiltinVerb;
 use nixward_schema::exit_code;
@@ -148,29 +147,16 @@ fn context(
         caller_environment: session.environment.variables.clone(),
         temporary_folder: session.environment.temporary_folder(),
         logs: session.logs(),
-        jobs: settings.jobs.min(jobs_for_open_files()),
+        jobs: settings.jobs,
         fail_fast: settings.fail_fast,
         output: if streamed {
             OutputHandling::Streamed
         } else {
             OutputHandling::OnFailure
         },
-        engine: EngineChoice {
-            wanted: settings.container.engine,
-            search_path: session.environment.get("PATH").map(Into::into),
-            cwd: session.cwd.clone(),
-        },
+        engine: session.engine_choice(settings.container.engine),
         load_images,
     }
-}
-
-/// How many steps the limit on open files allows: each needs a few at a time.
-fn jobs_for_open_files() -> usize {
-    const KEPT: u64 = 32;
-    const EACH: u64 = 8;
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    let jobs = limit.map_or(u64::MAX, |limit| limit.saturating_sub(KEPT) / EACH);
-    usize::try_from(jobs).unwrap_or(usize::MAX).max(1)
 }
 
 fn exit_code_of(summary: &RunSummary) -> u8 {

@@ -1,0 +1,50 @@
+//! A plan as text.
+
+use nixward_nix::invocation::shell_quoted;
+use nixward_report::style::{Label, Styles};
+use nixward_schema::{PlanDocument, PlanStep};
+
+pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
+    let mut text = String::new();
+    for batch in &document.batches {
+        text.push_str(&styles.paint(Label::Heading, "build, in one process"));
+        text.extend([format!("\n    {}\n", shell_quoted(&batch.command))]);
+    }
+    let in_batch = |step: &PlanStep| {
+        document
+            .batches
+            .iter()
+            .any(|batch| batch.steps.contains(&step.id))
+    };
+    for step in &document.steps {
+        let is_action = !in_batch(step);
+        let is_wanted = step.reason.kind != "needed-by";
+        if !is_action && !is_wanted {
+            continue;
+        }
+        let project = step.project.as_deref().unwrap_or("(workspace)");
+        let name = styles.paint(Label::Name, project);
+        text.extend([format!(
+            "{name} {} ({}): {}\n",
+            step.verb, step.attribute, step.reason.text
+        )]);
+        let command = if is_action {
+            shell_quoted(&step.command)
+        } else {
+            step.drv_path.clone()
+        };
+        text.extend([format!("    {command}\n")]);
+    }
+    for skipped in &document.skipped {
+        text.extend([format!(
+            "{} {}: skipped, {}\n",
+            skipped.project, skipped.verb, skipped.why
+        )]);
+    }
+    for failed in &document.failed {
+        let word = styles.paint(Label::Bad, "does not evaluate");
+        let message = failed.message.replace('\n', "\n    ");
+        text.extend([format!("{} {word}\n    {message}\n", failed.attribute)]);
+    }
+    text
+}
