@@ -153,7 +153,7 @@ fixedPoints.makeExtensible (
             }) (lib.filter lib.isDerivation (package.propagatedBuildInputs or [ ] ++ package.propagatedNativeBuildInputs or [ ]));
         }
       );
-    nixosSystem = throw "lib.nixosSystem: hostpkgs has no NixOS; use nixpkgs itself for systems";
+    nixosSystem = _: throw "lib.nixosSystem: hostpkgs has no NixOS; use nixpkgs itself for systems";
     inherit (lib.options)
       getFiles
       getValues

@@ -12,7 +12,6 @@ let
     "nativeInstallCheckInputs"
     "passthru"
     "pos"
-    "strictDeps"
   ];
   inputKinds = [
     "buildInputs"
@@ -82,13 +81,21 @@ let
     override: attrs:
     let
       name = lib.sanitizeDerivationName (nameOf attrs);
-      outputs = attrs.outputs or [ "out" ];
+      separateDebugInfo = attrs.separateDebugInfo or false;
+      outputs =
+        let
+          given = attrs.outputs or [ "out" ];
+        in
+        if !builtins.isList given || given == [ ] then
+          throw "mkDerivation: outputs of ${name} must be a list of one or more names"
+        else
+          given ++ lib.optional (separateDebugInfo && !builtins.elem "debug" given) "debug";
       doCheck = attrs.doCheck or false;
       doInstallCheck = attrs.doInstallCheck or false;
 
       inputs = lib.genAttrs inputKinds (
         kind:
-        (attrs.${kind} or [ ])
+        (listOf kind)
         ++ lib.optionals (kind == "nativeBuildInputs") (
           implicitInputs attrs
           ++ lib.optionals doCheck (attrs.nativeCheckInputs or [ ])
@@ -99,6 +106,15 @@ let
           ++ lib.optionals doInstallCheck (attrs.installCheckInputs or [ ])
         )
       );
+      listOf =
+        kind:
+        let
+          given = attrs.${kind} or [ ];
+        in
+        if builtins.isList given then
+          given
+        else
+          throw "mkDerivation: ${kind} of ${name} is no list but a ${builtins.typeOf given}";
       check =
         kind: index: input:
         if input == null || lib.isStringLike input then
@@ -139,7 +155,9 @@ let
           userHook = attrs.userHook or null;
           __ignoreNulls = true;
           inherit doCheck doInstallCheck;
-        };
+        }
+        # Debug information that could be kept apart has to be made.
+        // lib.optionalAttrs separateDebugInfo { NIX_CFLAGS_COMPILE = "${toString (attrs.NIX_CFLAGS_COMPILE or environment.NIX_CFLAGS_COMPILE or "")} -ggdb -Wl,--build-id"; };
 
       meta = {
         inherit name;

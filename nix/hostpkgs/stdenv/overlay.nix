@@ -51,6 +51,7 @@ let
           ./setup/hooks.sh
           ./setup/helpers.sh
           ./setup/substitute.sh
+          ./setup/outputs.sh
           ./setup/inputs.sh
           ./setup/phases.sh
           ./setup/fixup.sh

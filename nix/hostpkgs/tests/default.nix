@@ -15,6 +15,7 @@ in
 }
 // call ./relocation.nix
 // call ./phases.nix
+// call ./outputs.nix
 // call ./c-projects.nix
 // call ./writers.nix
 // call ./joins.nix

@@ -114,9 +114,11 @@ in
       (pkgs.stdenv.mkDerivation { name = "x"; A = 1; env.A = 2; }).drvPath
       (pkgs.stdenv.mkDerivation { name = "x"; env.A = [ ]; }).drvPath
       (pkgs.stdenv.mkDerivation { name = "x"; buildInputs = [ { } ]; }).drvPath
+      (pkgs.stdenv.mkDerivation { name = "x"; buildInputs = pkgs.zlib; }).drvPath
+      (pkgs.stdenv.mkDerivation { name = "x"; outputs = [ ]; }).drvPath
       (pkgs.dockerTools.buildImage { name = "x"; runAsRoot = "true"; }).drvPath
     ];
-    expected = [ true true true true true ];
+    expected = [ true true true true true true true ];
   };
 
   # Overlays, and the set's plain fields.

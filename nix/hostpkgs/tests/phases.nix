@@ -76,6 +76,8 @@ let
     cat log
     [ "$status" = 1 ] || { echo "status is $status"; exit 1; }
     grep -q 'hook ran' log
+    # The log says which phase it was.
+    grep -q 'brokenPhase of this build failed with exit status 1' log
     if grep -q survived log; then exit 1; fi
     touch "$out"
   '';

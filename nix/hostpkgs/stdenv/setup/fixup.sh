@@ -7,9 +7,13 @@
 # patchShebangs [--build|--host|--update] FOLDER…: first lines to the store's programs.
 patchShebangs() {
     local -a folders=()
+    local programs="$PATH" update=
     while [[ $# -gt 0 ]]; do
         case "$1" in
-        --build | --host | --update) ;;
+        --build) programs="$PATH" ;;
+        --host) programs="$HOST_PATH" ;;
+        # Also those that lead to the store already.
+        --update) update=1 ;;
         --) ;;
         *) folders+=("$1") ;;
         esac
@@ -22,7 +26,8 @@ patchShebangs() {
         [[ "$line" == '#!'* ]] || continue
         line="${line#'#!'}"
         read -r interpreter arguments <<<"$line" || true
-        [[ "$interpreter" == /* && "$interpreter" != "$NIX_STORE"/* ]] || continue
+        [[ "$interpreter" == /* ]] || continue
+        [[ "$interpreter" != "$NIX_STORE"/* || -n "$update" ]] || continue
         if [[ "$interpreter" == */bin/env ]]; then
             [[ "$arguments" == "-S "* ]] && arguments="${arguments#-S }"
             read -r name arguments <<<"$arguments" || true
@@ -31,7 +36,7 @@ patchShebangs() {
         else
             name="${interpreter##*/}"
         fi
-        found=$(type -P "$name" || true)
+        found=$(PATH="$programs" type -P "$name" || true)
         [[ "$found" == "$NIX_STORE"/* ]] || continue
         printf '%s: interpreter %s -> %s\n' "$file" "$line" "$found${arguments:+ $arguments}"
         local content
@@ -67,9 +72,11 @@ fixupPhase() {
         fi
     done
     runHook preFixup
+    _tidyOutputs
+    _separateDebugInfo
     if [[ -z "${dontPatchShebangs:-}" ]]; then
         for output in $outputs; do
-            [[ ! -d "${!output}" ]] || patchShebangs "${!output}"
+            [[ ! -d "${!output}" ]] || patchShebangs --host "${!output}"
         done
     fi
     _relocateOutputs
@@ -85,6 +92,13 @@ _writeNixSupport() {
     local -a native=() host=()
     concatTo native propagatedNativeBuildInputs
     concatTo host propagatedBuildInputs
+    # Who builds with the headers also needs the libraries, in whatever output.
+    local output
+    for output in "$outputBin" "$outputInclude" "$outputLib"; do
+        if [[ "${!output}" != "$target" && -e "${!output}" && " ${host[*]:-} " != *" ${!output} "* ]]; then
+            host+=("${!output}")
+        fi
+    done
     if [[ ${#native[@]} -gt 0 ]]; then
         mkdir -p "$target/nix-support"
         printf '%s ' "${native[@]}" >"$target/nix-support/propagated-native-build-inputs"

@@ -98,14 +98,27 @@ _outputFolders() {
 
 # moveToOutput PATTERN OUTPUT: files of the other outputs that match.
 moveToOutput() {
-    local pattern="$1" target="${!2}" output source
+    # REMOVE is no output: what matches goes.
+    local pattern="$1" target="" output source
+    [[ "$2" == REMOVE ]] || target="${!2}"
     for output in $outputs; do
         [[ "${!output}" != "$target" ]] || continue
+        [[ "$output" != debug ]] || continue
         for source in "${!output}"/$pattern; do
             [[ -e "$source" || -L "$source" ]] || continue
+            if [[ "$2" == REMOVE ]]; then
+                rm -r -- "$source"
+                continue
+            fi
             local destination="$target/${source#"${!output}"/}"
             mkdir -p "$(dirname "$destination")"
-            mv "$source" "$destination"
+            if [[ -d "$destination" && -d "$source" && ! -L "$source" ]]; then
+                # Both outputs have a part of the folder.
+                cp -a "$source/." "$destination/"
+                rm -r -- "$source"
+            else
+                mv "$source" "$destination"
+            fi
             rmdir --ignore-fail-on-non-empty -p "$(dirname "$source")" 2>/dev/null || true
         done
     done

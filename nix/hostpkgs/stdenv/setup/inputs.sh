@@ -38,9 +38,16 @@ _collectInput() {
     done
 }
 
+# strictDeps: the programs of inputs that are not native are for HOST_PATH alone,
+# which first lines of installed scripts are made from.
 _activateInput() {
-    local package="$1"
-    addToSearchPath PATH "$package/bin"
+    local package="$1" kind="$2"
+    if [[ "$kind" == native || -z "${strictDeps:-}" ]]; then
+        addToSearchPath PATH "$package/bin"
+    fi
+    if [[ "$kind" == host ]]; then
+        addToSearchPath HOST_PATH "$package/bin"
+    fi
     if [[ -f "$package" ]]; then
         # A file among the inputs is a hook.
         # shellcheck disable=SC1090
@@ -71,7 +78,7 @@ _prepareInputs() {
     local package hook
     # The host's own folders are in no search path of a build.
     # shellcheck disable=SC2123
-    PATH=
+    PATH= HOST_PATH=
     local -a native=() host=()
     concatTo native defaultNativeBuildInputs depsBuildBuild nativeBuildInputs propagatedNativeBuildInputs
     concatTo host buildInputs propagatedBuildInputs
@@ -81,8 +88,11 @@ _prepareInputs() {
     for package in ${host[@]+"${host[@]}"}; do
         _collectInput "$package" host
     done
-    for package in ${pkgsBuildHost[@]+"${pkgsBuildHost[@]}"} ${pkgsHostTarget[@]+"${pkgsHostTarget[@]}"}; do
-        _activateInput "$package"
+    for package in ${pkgsBuildHost[@]+"${pkgsBuildHost[@]}"}; do
+        _activateInput "$package" native
+    done
+    for package in ${pkgsHostTarget[@]+"${pkgsHostTarget[@]}"}; do
+        _activateInput "$package" host
     done
     for package in ${pkgsHostTarget[@]+"${pkgsHostTarget[@]}"}; do
         _addLibraries "$package"
@@ -94,7 +104,9 @@ _prepareInputs() {
     done
     for package in $initialPath; do
         addToSearchPath PATH "$package/bin"
+        addToSearchPath HOST_PATH "$package/bin"
     done
-    HOST_PATH="$PATH"
+    # Without strictDeps the two are one.
+    [[ -n "${strictDeps:-}" ]] || HOST_PATH="$PATH"
     export PATH HOST_PATH
 }

@@ -12,10 +12,11 @@ _announcePhase() {
 }
 
 unpackFile() {
-    local file="$1"
-    printf 'unpacking source archive %s\n' "$file"
-    if ! runOneHook unpackCmd "$file"; then
-        printf 'do not know how to unpack source archive %s\n' "$file" >&2
+    # `unpackCmd` is a text that reads this name.
+    curSrc="$1"
+    printf 'unpacking source archive %s\n' "$curSrc"
+    if ! runOneHook unpackCmd "$curSrc"; then
+        printf 'do not know how to unpack source archive %s\n' "$curSrc" >&2
         return 1
     fi
 }
@@ -117,6 +118,14 @@ configurePhase() {
         if [[ -z "${dontAddPrefix:-}" ]]; then
             flags+=("${prefixKey:---prefix=}${prefix:-$out}")
         fi
+        if [[ -f "$configureScript" ]]; then
+            # Autoconf's scripts name what they understand.
+            [[ -n "${dontAddDisableDepTrack:-}" ]] || ! grep -q dependency-tracking "$configureScript" ||
+                flags+=(--disable-dependency-tracking)
+            [[ -n "${dontDisableStatic:-}" ]] || ! grep -q enable-static "$configureScript" ||
+                flags+=(--disable-static)
+        fi
+        _outputFlags flags
         concatTo flags configureFlags configureFlagsArray
         echoCmd 'configure flags' ${flags[@]+"${flags[@]}"}
         # Split on purpose: it may be a command with arguments.
@@ -224,6 +233,7 @@ runPhase() {
     distPhase) [[ -n "${doDist:-}" ]] || return 0 ;;
     esac
     _announcePhase "$curPhase"
+    _runningPhase="$curPhase"
     if [[ -n "${!curPhase:-}" ]]; then
         eval "${!curPhase}"
     else
@@ -232,6 +242,7 @@ runPhase() {
     if [[ "$curPhase" == unpackPhase && -n "${sourceRoot:-}" ]]; then
         cd -- "$sourceRoot" || return
     fi
+    _runningPhase=
 }
 
 definePhases() {
@@ -265,6 +276,8 @@ _onExit() {
     trap - EXIT
     set +e
     if [[ "$status" -ne 0 ]]; then
+        [[ -z "${_runningPhase:-}" ]] ||
+            printf 'error: %s of %s failed with exit status %s, in %s\n' "$_runningPhase" "${name:-this build}" "$status" "$PWD" >&2
         runHook failureHook
     else
         runHook exitHook
