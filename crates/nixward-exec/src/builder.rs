@@ -5,11 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fs_err as fs;
-use nixward_core::{event::EventKind, outcome::BuildProblem, plan::BuildTarget};
+use nixward_core::{event::EventKind, plan::BuildTarget};
 use nixward_nix::{
-    build::{BuildFailure, BuildMonitor, BuildProgress, built_outputs},
-    derivation_file::Requisites,
+    build::{BuildMonitor, BuildProgress, built_outputs},
     invocation::Invocation,
     path_info::valid_paths,
     runner::{Finished, RunError, Runner},
@@ -17,27 +15,11 @@ use nixward_nix::{
 };
 use thiserror::Error;
 
-use crate::emitter::Emitter;
-
-/// What came of each derivation.
-#[derive(Debug, Default)]
-pub struct BuildResults {
-    /// The outputs' paths of what was built, by derivation.
-    built: BTreeMap<String, BTreeMap<String, String>>,
-    failures: BTreeMap<String, TargetFailure>,
-    /// How long each derivation took that was built just now.
-    durations: BTreeMap<String, Duration>,
-}
-
-/// Why a derivation is not there.
-#[derive(Clone, Debug)]
-pub struct TargetFailure {
-    pub problem: BuildProblem,
-    /// The last lines of the log of the derivation at fault.
-    pub log: Vec<String>,
-    /// Whether the derivation itself failed, not one that it needs.
-    pub is_own: bool,
-}
+use crate::{
+    build_results::{BuildResults, TargetFailure},
+    emitter::Emitter,
+    failure_causes::Causes,
+};
 
 /// `nix build` could not be run, or nothing can be told from it.
 #[derive(Debug, Error)]
@@ -46,46 +28,6 @@ pub enum BuildError {
     Run(#[from] RunError),
     #[error("cannot understand what Nix answered about paths")]
     Answer(#[from] serde_json::Error),
-}
-
-impl BuildResults {
-    /// The outputs of all targets of a step, or the first failure.
-    pub fn of(&self, targets: &[BuildTarget]) -> Result<BTreeMap<String, String>, TargetFailure> {
-        let mut outputs = BTreeMap::new();
-        for target in targets {
-            match self.built.get(&target.drv_path) {
-                Some(paths) => {
-                    for (name, path) in paths {
-                        outputs.entry(name.clone()).or_insert_with(|| path.clone());
-                    }
-                }
-                None => return Err(self.failure(target)),
-            }
-        }
-        Ok(outputs)
-    }
-
-    /// How long the builds of a step's own targets took; nothing where they were there already.
-    pub fn duration(&self, targets: &[BuildTarget]) -> Duration {
-        targets
-            .iter()
-            .filter_map(|target| self.durations.get(&target.drv_path))
-            .sum()
-    }
-
-    fn failure(&self, target: &BuildTarget) -> TargetFailure {
-        self.failures
-            .get(&target.drv_path)
-            .cloned()
-            .unwrap_or_else(|| TargetFailure {
-                problem: BuildProblem {
-                    drv_path: Some(target.drv_path.clone()),
-                    message: "it was not built".to_owned(),
-                },
-                log: Vec::new(),
-                is_own: false,
-            })
-    }
 }
 
 /// The derivations of several targets, each once, with every output that one of them wants.
@@ -147,22 +89,11 @@ pub fn dev_environment(
         return Ok(Ok(finished.stdout));
     }
     let failures = monitor.failures();
-    let cause = failures.first().map(|failure| TargetFailure {
-        problem: BuildProblem {
-            drv_path: Some(failure.drv_path.clone()),
-            message: failure.message.clone(),
-        },
-        log: failure.log.clone(),
-        is_own: failure.drv_path == target.drv_path,
-    });
-    Ok(Err(cause.unwrap_or_else(|| TargetFailure {
-        problem: BuildProblem {
-            drv_path: None,
-            message: other_errors(&monitor, &finished).join("\n"),
-        },
-        log: Vec::new(),
-        is_own: false,
-    })))
+    let cause = failures.first().map_or_else(
+        || TargetFailure::of_no_derivation(&other_errors(&monitor, &finished)),
+        |failure| TargetFailure::of(failure, &target.drv_path),
+    );
+    Ok(Err(cause))
 }
 
 /// A derivation with all its outputs, whatever their names.
@@ -302,54 +233,6 @@ fn paths_if_there(
     Ok(built_outputs(&finished.stdout)?.remove(&target.drv_path))
 }
 
-/// Finds which failure is the cause for a target.
-struct Causes<'a> {
-    failures: &'a [BuildFailure],
-    drv_paths: BTreeSet<String>,
-    requisites: Requisites,
-}
-
-impl<'a> Causes<'a> {
-    fn new(failures: &'a [BuildFailure]) -> Self {
-        let drv_paths = failures
-            .iter()
-            .map(|failure| failure.drv_path.clone())
-            .collect();
-        Self {
-            failures,
-            drv_paths,
-            requisites: Requisites::default(),
-        }
-    }
-
-    fn of(&mut self, drv_path: &str, other_errors: &[String]) -> TargetFailure {
-        let mut read = |path: &str| fs::read_to_string(path).ok();
-        let among = self.requisites.among(drv_path, &self.drv_paths, &mut read);
-        let cause = self
-            .failures
-            .iter()
-            .find(|failure| among.contains(&failure.drv_path));
-        match cause {
-            Some(failure) => TargetFailure {
-                problem: BuildProblem {
-                    drv_path: Some(failure.drv_path.clone()),
-                    message: failure.message.clone(),
-                },
-                log: failure.log.clone(),
-                is_own: failure.drv_path == drv_path,
-            },
-            None => TargetFailure {
-                problem: BuildProblem {
-                    drv_path: None,
-                    message: other_errors.join("\n"),
-                },
-                log: Vec::new(),
-                is_own: false,
-            },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -374,27 +257,5 @@ mod tests {
         ]);
         let installables: Vec<String> = joined.iter().map(DerivationOutputs::installable).collect();
         assert_eq!(installables, ["/a.drv^out", "/b.drv^dev,out"]);
-    }
-
-    #[test]
-    fn a_step_is_told_of_the_failure_that_is_its_own() {
-        let failure = |drv_path: &str| BuildFailure {
-            drv_path: drv_path.to_owned(),
-            message: format!("{drv_path} failed"),
-            log: vec!["line".to_owned()],
-        };
-        let failures = [failure("/nowhere/a.drv"), failure("/nowhere/b.drv")];
-        let mut causes = Causes::new(&failures);
-        let cause = causes.of("/nowhere/b.drv", &[]);
-        assert_eq!(cause.problem.message, "/nowhere/b.drv failed");
-        assert!(cause.is_own);
-        let cause = causes.of("/nowhere/c.drv", &["error: disk full".to_owned()]);
-        assert_eq!(
-            cause.problem,
-            BuildProblem {
-                drv_path: None,
-                message: "error: disk full".to_owned()
-            }
-        );
     }
 }

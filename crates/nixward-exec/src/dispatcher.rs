@@ -16,7 +16,8 @@ use nixward_core::{
 use thiserror::Error;
 
 use crate::{
-    builder::{self, BuildError, BuildResults, TargetFailure},
+    build_results::{BuildResults, TargetFailure},
+    builder::{self, BuildError},
     cancellation::Cancellation,
     context::ExecutionContext,
     emitter::Emitter,

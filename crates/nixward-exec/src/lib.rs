@@ -4,6 +4,7 @@
 //! owns one child process. Everything that it needs to know of the world comes in an [`ExecutionContext`].
 //! It must not print, and it must not read the environment.
 
+mod build_results;
 pub mod builder;
 mod cancellation;
 mod context;
@@ -11,6 +12,7 @@ pub mod dispatcher;
 mod emitter;
 pub mod engine;
 mod error_chain;
+mod failure_causes;
 mod log_folder;
 mod output_log;
 mod program_step;
@@ -18,6 +20,7 @@ mod test_environment;
 mod test_step;
 mod worker;
 
+pub use build_results::{BuildResults, TargetFailure};
 pub use cancellation::{Cancellation, CancellationError, end_by_signal};
 pub use context::{ExecutionContext, OutputHandling};
 pub use emitter::Emitter;

@@ -46,12 +46,6 @@ pub fn harmless(line: &str) -> String {
     last.unwrap_or_default().chars().filter(is_shown).collect()
 }
 
-/// How many columns standard output has, where it is a terminal.
-pub fn stdout_columns() -> Option<usize> {
-    let (_, columns) = console::Term::stdout().size_checked()?;
-    Some(usize::from(columns))
-}
-
 /// How many columns a text takes on a terminal.
 pub fn width(text: &str) -> usize {
     console::measure_text_width(text)

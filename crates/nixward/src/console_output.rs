@@ -32,7 +32,9 @@ pub(crate) fn data(text: &str) -> Result<(), CliError> {
 
 /// How many columns standard output has, where it is a terminal.
 pub(crate) fn stdout_columns() -> Option<usize> {
-    nixward_report::style::stdout_columns()
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    // A terminal that does not know its width says 0.
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
 pub(crate) fn stderr_styles(choice: ColorChoice, environment: &Environment) -> Styles {

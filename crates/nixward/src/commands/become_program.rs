@@ -6,11 +6,7 @@ use nixward_core::{
     event::EventKind,
     plan::{Plan, ProgramAction, Step},
 };
-use nixward_exec::{
-    Emitter,
-    builder::{self, TargetFailure},
-    program_path,
-};
+use nixward_exec::{Emitter, TargetFailure, builder, program_path};
 
 use crate::{
     error::{CliError, ErrorKind},

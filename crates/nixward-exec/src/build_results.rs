@@ -1,0 +1,92 @@
+//! What came of a build, told to each step for what it needs.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use nixward_core::{outcome::BuildProblem, plan::BuildTarget};
+use nixward_nix::build::BuildFailure;
+
+/// What came of each derivation.
+#[derive(Debug, Default)]
+pub struct BuildResults {
+    /// The outputs' paths of what was built, by derivation.
+    pub(crate) built: BTreeMap<String, BTreeMap<String, String>>,
+    pub(crate) failures: BTreeMap<String, TargetFailure>,
+    /// How long each derivation took that was built just now.
+    pub(crate) durations: BTreeMap<String, Duration>,
+}
+
+/// Why a derivation is not there.
+#[derive(Clone, Debug)]
+pub struct TargetFailure {
+    pub problem: BuildProblem,
+    /// The last lines of the log of the derivation at fault.
+    pub log: Vec<String>,
+    /// Whether the derivation itself failed, not one that it needs.
+    pub is_own: bool,
+}
+
+impl BuildResults {
+    /// The outputs of all targets of a step, or the first failure.
+    pub fn of(&self, targets: &[BuildTarget]) -> Result<BTreeMap<String, String>, TargetFailure> {
+        let mut outputs = BTreeMap::new();
+        for target in targets {
+            match self.built.get(&target.drv_path) {
+                Some(paths) => {
+                    for (name, path) in paths {
+                        outputs.entry(name.clone()).or_insert_with(|| path.clone());
+                    }
+                }
+                None => return Err(self.failure(target)),
+            }
+        }
+        Ok(outputs)
+    }
+
+    /// How long the builds of a step's own targets took; nothing where they were there already.
+    pub fn duration(&self, targets: &[BuildTarget]) -> Duration {
+        targets
+            .iter()
+            .filter_map(|target| self.durations.get(&target.drv_path))
+            .sum()
+    }
+
+    fn failure(&self, target: &BuildTarget) -> TargetFailure {
+        self.failures
+            .get(&target.drv_path)
+            .cloned()
+            .unwrap_or_else(|| TargetFailure {
+                problem: BuildProblem {
+                    drv_path: Some(target.drv_path.clone()),
+                    message: "it was not built".to_owned(),
+                },
+                log: Vec::new(),
+                is_own: false,
+            })
+    }
+}
+
+impl TargetFailure {
+    /// A derivation's failure, as it is told of a target that needs it or is it.
+    pub(crate) fn of(failure: &BuildFailure, target: &str) -> Self {
+        Self {
+            problem: BuildProblem {
+                drv_path: Some(failure.drv_path.clone()),
+                message: failure.message.clone(),
+            },
+            log: failure.log.clone(),
+            is_own: failure.drv_path == target,
+        }
+    }
+
+    /// What went wrong is about no derivation.
+    pub(crate) fn of_no_derivation(said: &[String]) -> Self {
+        Self {
+            problem: BuildProblem {
+                drv_path: None,
+                message: said.join("\n"),
+            },
+            log: Vec::new(),
+            is_own: false,
+        }
+    }
+}
