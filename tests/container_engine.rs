@@ -1,17 +1,25 @@
 //! `nixward container` with a real Docker, which the test starts for itself.
 
-use nixward_testing::{DockerDaemon, docker_daemon, port, wait_until};
+use nixward_testing::{DockerDaemon, Project, docker_daemon, port, wait_until};
 
 use crate::support::initech;
 
+/// Each language's service, and the port that its image publishes.
+const SERVICES: [(&str, u16); 3] = [
+    ("flair", 8081),
+    ("jump-to-conclusions", 8082),
+    ("pc-load-letter", 8080),
+];
+
 #[test]
-fn the_image_runs_and_answers() {
+fn the_images_run_and_answer() {
     let Some(project) = initech() else { return };
     let project = project.build();
     project.install_host_program("docker");
     // Building takes the longest, and needs no engine.
+    let names = SERVICES.map(|(name, _)| name);
     project
-        .nixward(["container", "pc-load-letter", "stapler", "--no-load"])
+        .nixward([&["container", "stapler", "--no-load"], &names[..]].concat())
         .run()
         .expect_code(0);
     let python = project
@@ -26,26 +34,56 @@ fn the_image_runs_and_answers() {
     };
     let command = |args: &[&str]| project.nixward(args).env("DOCKER_HOST", daemon.host());
 
-    command(&["container", "pc-load-letter"])
-        .run()
-        .expect_code(0)
-        .expect_stderr("LOADED")
-        .expect_stderr("docker run -it --rm -p 8080:8080 pc-load-letter:latest");
+    // One of them is a script that streams its image, the others are archives.
+    for (name, port) in SERVICES {
+        let how = format!("docker run -it --rm -p {port}:{port} {name}:latest");
+        command(&["container", name])
+            .run()
+            .expect_code(0)
+            .expect_stderr("LOADED")
+            .expect_stderr(&how);
+    }
+    for (name, port) in SERVICES {
+        answers_until_ctrl_c(&project, &daemon, name, port, |container| {
+            if name == "pc-load-letter" {
+                assert_answers_inside(&daemon, container, &python);
+            }
+        });
+    }
 
-    let port = port(8080);
-    let running = command(&["container", "pc-load-letter", "--run"]).start();
+    // A program that ends has its code passed on.
+    let output = command(&["container", "stapler", "--run", "--", "--no-such-option"]).run();
+    assert_ne!(output.exit_code(), 0);
+    assert_ne!(output.exit_code(), 125, "{}", output.stderr());
+
+    daemon.stop();
+    let output = command(&["container", "stapler"]).run().expect_code(1);
+    output
+        .expect_stderr("docker does not answer")
+        .expect_stderr("/nix/store/");
+}
+
+/// Runs an image, and ends it as a person does once it has answered.
+fn answers_until_ctrl_c(
+    project: &Project,
+    daemon: &DockerDaemon,
+    name: &str,
+    port_number: u16,
+    meanwhile: impl FnOnce(&str),
+) {
+    let port = port(port_number);
+    let running = project
+        .nixward(["container", name, "--run"])
+        .env("DOCKER_HOST", daemon.host())
+        .start();
+    let ancestor = format!("ancestor={name}:latest");
     let container = wait_until("the container", || {
-        let id = daemon.docker(&[
-            "ps",
-            "--quiet",
-            "--filter",
-            "ancestor=pc-load-letter:latest",
-        ])?;
+        let id = daemon.docker(&["ps", "--quiet", "--filter", &ancestor])?;
         (!id.trim().is_empty()).then(|| id.trim().to_owned())
     });
     let answer = port.wait_for("/healthz");
-    assert!(answer.contains("\"status\":\"ok\""), "{answer}");
-    assert_answers_inside(&daemon, &container, &python);
+    assert!(answer.contains("\"status\":\"ok\""), "{name}: {answer}");
+    meanwhile(&container);
     running.interrupt();
     let output = running.finish();
     assert!(
@@ -58,17 +96,6 @@ fn the_image_runs_and_answers() {
         let left = daemon.docker(&["ps", "--all", "--quiet"])?;
         left.trim().is_empty().then_some(())
     });
-
-    // A program that ends has its code passed on.
-    let output = command(&["container", "stapler", "--run", "--", "--no-such-option"]).run();
-    assert_ne!(output.exit_code(), 0);
-    assert_ne!(output.exit_code(), 125, "{}", output.stderr());
-
-    daemon.stop();
-    let output = command(&["container", "stapler"]).run().expect_code(1);
-    output
-        .expect_stderr("docker does not answer")
-        .expect_stderr("/nix/store/");
 }
 
 /// Asks the server with the interpreter that is in its own image, in its own network.

@@ -10,9 +10,12 @@ fn all_tests_pass_after_one_evaluation() {
     let project = project.build();
     let output = project.nixward(["test", "--all"]).run().expect_code(0);
     assert_eq!(output.evaluations(), 1, "{:?}", output.nix_calls());
-    let output = output.expect_stderr("4 run: 4 passed");
+    let output = output.expect_stderr("7 run: 7 passed");
     for name in [
+        "flair",
+        "jump-to-conclusions",
         "pc-load-letter",
+        "penny-shaver",
         "random-python-project",
         "stapler",
         "tps-report",
@@ -37,7 +40,7 @@ fn a_broken_assertion_fails_its_project_and_no_other() {
     let output = project.nixward(["test", "--all"]).run().expect_code(1);
     let output = output
         .expect_stderr("] pc-load-letter test\n")
-        .expect_stderr("3 passed, 1 failed");
+        .expect_stderr("6 passed, 1 failed");
     let output = output.expect_stderr("on fire").expect_stderr("test_health");
     let log = output
         .stderr()
@@ -54,7 +57,7 @@ fn a_broken_assertion_fails_its_project_and_no_other() {
         .lines()
         .filter(|line| line.contains("PASS ["))
         .count();
-    assert_eq!(passed, 3);
+    assert_eq!(passed, 6);
 }
 
 #[test]
@@ -79,19 +82,17 @@ fn arguments_reach_pytest_and_both_spellings_work() {
     output.expect_code(0).expect_stdout("1 passed");
 }
 
-#[test]
-fn the_server_answers_and_ctrl_c_leaves_nothing() {
+/// Runs a service, asks it for its health and a page of its own, and ends it as a person does.
+fn serves_until_ctrl_c(name: &str, port_number: u16, page: &str, content: &str) {
     let Some(project) = initech() else { return };
     let project = project.build();
-    project
-        .nixward(["build", "pc-load-letter"])
-        .run()
-        .expect_code(0);
-    let port = port(8080);
-    let running = project.nixward(["run", "pc-load-letter"]).start();
+    project.nixward(["build", name]).run().expect_code(0);
+    let port = port(port_number);
+    let running = project.nixward(["run", name]).start();
     let health = port.wait_for("/healthz");
     assert!(health.contains("\"status\":\"ok\""), "{health}");
-    assert!(port.get("/").unwrap().contains("engineering"));
+    let answer = port.get(page).unwrap();
+    assert!(answer.contains(content), "{answer}");
     running.interrupt();
     let output = running.finish();
     assert!(
@@ -99,7 +100,66 @@ fn the_server_answers_and_ctrl_c_leaves_nothing() {
         "{}",
         output.stderr()
     );
-    assert!(port.get("/").is_none());
+    assert!(port.get("/healthz").is_none());
+}
+
+#[test]
+fn the_server_in_python_answers_and_ctrl_c_leaves_nothing() {
+    serves_until_ctrl_c("pc-load-letter", 8080, "/", "engineering");
+}
+
+#[test]
+fn the_server_in_rust_answers_and_ctrl_c_leaves_nothing() {
+    serves_until_ctrl_c("flair", 8081, "/employees", "joanna");
+}
+
+#[test]
+fn the_server_in_typescript_answers_and_ctrl_c_leaves_nothing() {
+    serves_until_ctrl_c("jump-to-conclusions", 8082, "/mat", "Could be wrong");
+}
+
+#[test]
+fn each_language_has_its_tools_in_the_shell() {
+    let Some(project) = initech() else { return };
+    let project = project.build();
+    for (name, tools) in [
+        ("flair", &["cargo", "rustc"][..]),
+        ("jump-to-conclusions", &["node", "npm"]),
+        ("pc-load-letter", &["python"]),
+        ("penny-shaver", &["python", "cargo"]),
+        ("stapler", &["cc", "make"]),
+        ("tps-report", &["bash"]),
+    ] {
+        let looks = tools
+            .iter()
+            .map(|tool| format!("command -v {tool} && {tool} --version >/dev/null"));
+        let script = looks.collect::<Vec<_>>().join(" && ");
+        let output = project
+            .nixward(["shell", name, "--", "bash", "-c", &script])
+            .run()
+            .expect_code(0);
+        // The project's own, not those of the machine.
+        let found: Vec<&str> = output.stdout().lines().collect();
+        assert_eq!(found.len(), tools.len(), "{found:?}");
+        assert!(
+            found.iter().all(|path| path.starts_with("/nix/store/")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn an_extension_in_another_language_can_be_imported() {
+    let Some(project) = initech() else { return };
+    let project = project.build();
+    let code = "import penny_shaver";
+    for verb in ["run", "shell"] {
+        let words = match verb {
+            "run" => vec!["run", "penny-shaver.python", "--", "-c", code],
+            _ => vec!["shell", "penny-shaver", "--", "python", "-c", code],
+        };
+        project.nixward(words).run().expect_code(0);
+    }
 }
 
 #[test]
@@ -168,6 +228,8 @@ fn checks_are_those_of_the_flake() {
     let project = project.build();
     let output = project.nixward(["check"]).run().expect_code(0);
     output
+        .expect_stderr("flair check")
+        .expect_stderr("jump-to-conclusions check")
         .expect_stderr("pc-load-letter check")
         .expect_stderr("stapler check")
         .expect_stderr("(workspace) check reports-fit-on-a-page");
@@ -216,7 +278,7 @@ fn the_list_of_projects() {
             .find(|project| project["name"] == name)
             .unwrap()
     };
-    assert_eq!(projects.len(), 4);
+    assert_eq!(projects.len(), 7);
     assert_eq!(
         of("pc-load-letter")["path"],
         "packages/projects/pc_load_letter"
