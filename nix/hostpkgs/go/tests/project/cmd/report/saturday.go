@@ -1,0 +1,5 @@
+//go:build saturday
+
+package main
+
+const edition = "saturday"

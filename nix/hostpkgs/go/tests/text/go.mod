@@ -1,0 +1,3 @@
+module initech.example/text
+
+go 1.19
