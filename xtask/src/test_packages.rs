@@ -11,10 +11,14 @@ use crate::{
 };
 
 /// Package, and the tests it is there for.
-const PACKAGES: [(&str, &str); 2] = [
+const PACKAGES: [(&str, &str); 3] = [
     (
         "docker.io",
         "images are loaded into a dockerd that the test starts, and run there",
+    ),
+    (
+        "golang-go",
+        "hostpkgs' buildGoModule is tried where the machine has Go",
     ),
     ("tmux", "what a person sees is tried in a terminal"),
 ];
