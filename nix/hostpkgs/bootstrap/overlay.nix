@@ -54,3 +54,4 @@ in
 }
 // import ./tools.nix { inherit final lib; }
 // import ./libraries.nix { inherit final lib; }
+// import ./build-systems.nix { inherit final lib; }

@@ -205,6 +205,32 @@ let
       debian = "netcat-openbsd";
     };
     rsync.description = "Copies files, also between machines";
+    hello.description = "Says hello";
+    openssh = {
+      description = "Secure shell: clients";
+      mainProgram = "ssh";
+      debian = "openssh-client";
+      programs = [ "ssh" ];
+      optionalPrograms = [ "scp" "sftp" "ssh-add" "ssh-agent" "ssh-keygen" "ssh-keyscan" ];
+    };
+    gnum4 = {
+      description = "GNU macro processor";
+      mainProgram = "m4";
+      debian = "m4";
+    };
+    ripgrep = {
+      description = "Searches folders for patterns";
+      mainProgram = "rg";
+    };
+    fzf.description = "Fuzzy finder";
+    socat.description = "Relays between streams";
+    gettext = {
+      description = "Translation of messages";
+      mainProgram = "msgfmt";
+      programs = [ "msgfmt" ];
+      optionalPrograms = [ "msgmerge" "xgettext" "gettext" "envsubst" "msginit" ];
+    };
+    zsh.description = "The Z shell";
     tree.description = "Shows folders as a tree";
     wget.description = "Downloads files by URL";
     shellcheck.description = "Finds mistakes in shell scripts";
@@ -213,6 +239,21 @@ in
 builtins.mapAttrs tool tools
 // {
   patch = final.gnupatch;
+  m4 = final.gnum4;
+  coreutils-full = final.coreutils;
+  unixtools = {
+    inherit (final) procps util-linux;
+    ps = final.procps;
+    watch = final.procps;
+    top = final.procps;
+    column = final.util-linux;
+    getopt = final.util-linux;
+    hexdump = final.util-linux;
+    more = final.util-linux;
+    mount = final.util-linux;
+  };
+  # In the C library here, as in nixpkgs on Linux.
+  libiconv = final.glibc;
   grep = final.gnugrep;
   gitMinimal = final.git;
   awk = final.gawk;

@@ -35,8 +35,8 @@ let
       given = builtins.filter (name: !builtins.elem (arguments.${name} or null) [ null "" false ]) names;
     in
     lib.throwIf (given != [ ]) (
-      "dockerTools.${builder}: hostpkgs does not support ${lib.concatStringsSep ", " given}, which needs root or a "
-      + "virtual machine; make those files with extraCommands or as a package of contents"
+      "dockerTools.${builder}: hostpkgs does not support ${lib.concatStringsSep ", " given}, which needs root, a "
+      + "virtual machine or Nix's database; make those files with extraCommands or as a package of contents"
     );
 
   # What is written outside of the store, as its own layer.
@@ -162,7 +162,7 @@ let
         };
       };
     in
-    refuse "streamLayeredImage" arguments [ "fakeRootCommands" "enableFakechroot" ] (
+    refuse "streamLayeredImage" arguments [ "fakeRootCommands" "enableFakechroot" "includeNixDB" ] (
       lib.throwIf (mtime != "1970-01-01T00:00:01Z")
         "dockerTools: every file in an image has the same date here; mtime cannot be set"
         (

@@ -17,7 +17,9 @@ in
 // call ./phases.nix
 // call ./outputs.nix
 // call ./c-projects.nix
+// call ./build-systems.nix
 // call ./writers.nix
+// call ./builders.nix
 // call ./joins.nix
 // call ./shells.nix
 // call ./images.nix

@@ -35,6 +35,9 @@ let
   firstUrl = arguments: arguments.url or (lib.head arguments.urls);
 in
 {
+  # outputHash and outputHashAlgo of a fetcher's arguments.
+  hashOfDownload = arguments: lib.filterAttrs (_: value: value != null) (hashOf arguments);
+
   # Nix's own downloader: it needs no curl. What it cannot do is refused.
   fetchurl = lib.makeOverridable (
     {
@@ -151,43 +154,4 @@ in
     )
   );
   fetchTarball = builtins.fetchTarball;
-
-  fetchFromGitHub = lib.makeOverridable (
-    {
-      owner,
-      repo,
-      rev ? null,
-      tag ? null,
-      name ? "source",
-      passthru ? { },
-      ...
-    }@arguments:
-    let
-      revision = if tag != null then "refs/tags/${tag}" else rev;
-    in
-    final.fetchzip (
-      builtins.removeAttrs arguments [
-        "owner"
-        "repo"
-        "rev"
-        "tag"
-        "fetchSubmodules"
-        "leaveDotGit"
-        "deepClone"
-      ]
-      // {
-        inherit name;
-        url = "https://github.com/${owner}/${repo}/archive/${revision}" + ".tar.gz";
-        passthru = {
-          inherit
-            owner
-            repo
-            tag
-            ;
-          rev = revision;
-        }
-        // passthru;
-      }
-    )
-  );
 }

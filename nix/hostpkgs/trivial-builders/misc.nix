@@ -43,33 +43,76 @@ in
 
   # Sources as arguments of functions, not as copies.
   copyPathToStore = path: builtins.path { inherit path; };
+  # A package's source, unpacked and patched: of a package, or of its arguments.
   srcOnly =
-    package:
-    final.runCommandLocal "${package.name}-source" { inherit (package) src; } ''
-      cp -r "$src" "$out"
-    '';
-
-  # JSON is YAML, so both are the same text.
-  formats =
+    arguments:
     let
-      json =
-        _: {
-          type = lib.types.unspecified or null;
-          generate = name: value: final.writeText name (builtins.toJSON value);
-        };
+      given = if lib.isDerivation arguments then arguments.drvAttrs // { inherit (arguments) name; } else arguments;
+      stdenv = given.stdenv or final.stdenvNoCC;
+      kept = builtins.intersectAttrs (lib.genAttrs [
+        "src"
+        "srcs"
+        "sourceRoot"
+        "setSourceRoot"
+        "unpackCmd"
+        "unpackPhase"
+        "patches"
+        "patchFlags"
+        "patchPhase"
+        "prePatch"
+        "postPatch"
+        "preUnpack"
+        "postUnpack"
+        "nativeBuildInputs"
+      ] (_: null)) given;
     in
-    {
-      inherit json;
-      yaml = json;
-    };
+    (if stdenv ? mkDerivation then stdenv else final.stdenvNoCC).mkDerivation (
+      kept
+      // {
+        name = "${given.name or "${given.pname}-${given.version}"}-source";
+        phases = [
+          "unpackPhase"
+          "patchPhase"
+          "installPhase"
+        ];
+        installPhase = ''cp -pr --reflink=auto -- . "$out"'';
+        preferLocalBuild = true;
+      }
+    );
 
-  writers = {
-    inherit (final) writeText;
-    writeBash = final.writeShellScript;
-    writeBashBin = final.writeShellScriptBin;
-    writeDash = final.writeShellScript;
-    writeDashBin = final.writeShellScriptBin;
-    writeJSON = name: value: final.writeText name (builtins.toJSON value);
-    writeYAML = name: value: final.writeText name (builtins.toJSON value);
-  };
+  # A source with patches, for what takes a source and no patches.
+  applyPatches =
+    {
+      src,
+      name ? (if lib.isDerivation src || src ? name then src.name else baseNameOf (toString src)) + "-patched",
+      patches ? [ ],
+      prePatch ? "",
+      postPatch ? "",
+      ...
+    }@arguments:
+    final.stdenvNoCC.mkDerivation (
+      {
+        inherit
+          name
+          src
+          patches
+          prePatch
+          postPatch
+          ;
+        phases = [
+          "unpackPhase"
+          "patchPhase"
+          "installPhase"
+        ];
+        installPhase = ''cp -pr --reflink=auto -- . "$out"'';
+        preferLocalBuild = true;
+      }
+      // builtins.removeAttrs arguments [
+        "src"
+        "name"
+        "patches"
+        "prePatch"
+        "postPatch"
+      ]
+    );
 }

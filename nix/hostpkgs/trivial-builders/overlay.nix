@@ -9,5 +9,12 @@ builtins.foldl' (all: file: all // import file final) { } [
   ./replace-vars.nix
   ./hooks.nix
   ./fetch.nix
+  ./fetch-git.nix
+  ./formats.nix
+  ./writers.nix
+  ./testers.nix
+  ./desktop.nix
+  ./ignore.nix
+  ./absent.nix
   ./misc.nix
 ]

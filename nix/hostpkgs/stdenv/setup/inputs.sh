@@ -43,7 +43,8 @@ _collectInput() {
 _activateInput() {
     local package="$1" kind="$2"
     if [[ "$kind" == native || -z "${strictDeps:-}" ]]; then
-        addToSearchPath PATH "$package/bin"
+        addToSearchPath _inputPath "$package/bin"
+        PATH="${_inputPath:+$_inputPath:}$_basicPath"
     fi
     if [[ "$kind" == host ]]; then
         addToSearchPath HOST_PATH "$package/bin"
@@ -78,7 +79,13 @@ _prepareInputs() {
     local package hook
     # The host's own folders are in no search path of a build.
     # shellcheck disable=SC2123
-    PATH= HOST_PATH=
+    PATH= HOST_PATH= _inputPath=
+    # Hooks of inputs may use the basic tools; in the end these come last.
+    local _basicPath=
+    for package in $initialPath; do
+        addToSearchPath _basicPath "$package/bin"
+    done
+    PATH="$_basicPath"
     local -a native=() host=()
     concatTo native defaultNativeBuildInputs depsBuildBuild nativeBuildInputs propagatedNativeBuildInputs
     concatTo host buildInputs propagatedBuildInputs
@@ -103,9 +110,9 @@ _prepareInputs() {
         done
     done
     for package in $initialPath; do
-        addToSearchPath PATH "$package/bin"
         addToSearchPath HOST_PATH "$package/bin"
     done
+    unset _inputPath
     # Without strictDeps the two are one.
     [[ -n "${strictDeps:-}" ]] || HOST_PATH="$PATH"
     export PATH HOST_PATH
