@@ -88,6 +88,10 @@ fn table(files: &[&str]) -> Option<String> {
 #[test]
 fn a_program_changes_its_project_and_what_uses_it() {
     let Some(table) = table(&[
+        "packages/projects/flair/src/wardrobe.rs",
+        "packages/projects/jump-to-conclusions/src/mat.ts",
+        "packages/projects/penny-shaver/rust/lib.rs",
+        "packages/projects/penny-shaver/src/penny_shaver/interest.py",
         "packages/projects/pc_load_letter/src/pc_load_letter/printers.py",
         "packages/projects/random-python-project/src/random_python_project/schedule.py",
         "packages/projects/stapler/src/stapler.c",
@@ -96,6 +100,14 @@ fn a_program_changes_its_project_and_what_uses_it() {
         return;
     };
     insta::assert_snapshot!(table, @"
+    packages/projects/flair/src/wardrobe.rs
+        checks.flair flair flair.container flair.test
+    packages/projects/jump-to-conclusions/src/mat.ts
+        checks.jump-to-conclusions jump-to-conclusions jump-to-conclusions.container jump-to-conclusions.test
+    packages/projects/penny-shaver/rust/lib.rs
+        checks.penny-shaver devShells.penny-shaver penny-shaver penny-shaver.python penny-shaver.test
+    packages/projects/penny-shaver/src/penny_shaver/interest.py
+        checks.penny-shaver devShells.penny-shaver penny-shaver penny-shaver.python penny-shaver.test
     packages/projects/pc_load_letter/src/pc_load_letter/printers.py
         checks.pc_load_letter pc_load_letter pc_load_letter.container pc_load_letter.test
     packages/projects/random-python-project/src/random_python_project/schedule.py
@@ -110,6 +122,9 @@ fn a_program_changes_its_project_and_what_uses_it() {
 #[test]
 fn a_test_changes_no_program_and_no_image() {
     let Some(table) = table(&[
+        "packages/projects/flair/tests/http.rs",
+        "packages/projects/jump-to-conclusions/tests/mat.test.ts",
+        "packages/projects/penny-shaver/tests/test_interest.py",
         "packages/projects/pc_load_letter/tests/test_web.py",
         "packages/projects/random-python-project/tests/test_schedule.py",
         "packages/projects/stapler/tests/run.sh",
@@ -118,6 +133,12 @@ fn a_test_changes_no_program_and_no_image() {
         return;
     };
     insta::assert_snapshot!(table, @"
+    packages/projects/flair/tests/http.rs
+        checks.flair flair.test
+    packages/projects/jump-to-conclusions/tests/mat.test.ts
+        checks.jump-to-conclusions jump-to-conclusions.test
+    packages/projects/penny-shaver/tests/test_interest.py
+        checks.penny-shaver penny-shaver.test
     packages/projects/pc_load_letter/tests/test_web.py
         checks.pc_load_letter pc_load_letter.test
     packages/projects/random-python-project/tests/test_schedule.py
@@ -131,11 +152,20 @@ fn a_test_changes_no_program_and_no_image() {
 
 #[test]
 fn a_document_changes_nothing() {
-    let Some(table) = table(&["README.md", "packages/projects/stapler/README.md"]) else {
+    let Some(table) = table(&[
+        "README.md",
+        "packages/projects/flair/README.md",
+        "packages/projects/jump-to-conclusions/README.md",
+        "packages/projects/stapler/README.md",
+    ]) else {
         return;
     };
     insta::assert_snapshot!(table, @"
     README.md
+        (nothing)
+    packages/projects/flair/README.md
+        (nothing)
+    packages/projects/jump-to-conclusions/README.md
         (nothing)
     packages/projects/stapler/README.md
         (nothing)
