@@ -1,6 +1,9 @@
 //! The packages that `nix/hostpkgs` takes from the machine, listed in its `host-packages.txt`.
 
-use std::{os::unix::fs::MetadataExt as _, path::PathBuf};
+use std::{
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Result;
 use fs_err as fs;
@@ -19,7 +22,7 @@ pub(super) fn see_to() -> Result<()> {
     let Ok(text) = fs::read_to_string(workspace::root().join(LIST)) else {
         return Ok(());
     };
-    let packages = names(&text);
+    let packages = wanted(&text, Path::exists);
     if find_program("dpkg-query", &super::environment::search_path()).is_none() {
         progress(format_args!(
             "hostpkgs: this is no Debian-like system; it needs what {LIST} names"
@@ -48,16 +51,21 @@ pub(super) fn see_to() -> Result<()> {
     Ok(())
 }
 
-/// One name a line; `#` starts a comment.
-fn names(text: &str) -> Vec<&str> {
-    text.lines()
-        .flat_map(|line| {
-            line.split('#')
-                .next()
-                .unwrap_or_default()
-                .split_whitespace()
-        })
-        .collect()
+/// The names in the list; `#` starts a comment. A path after a name is a file that makes the package needless, wherever
+/// it comes from: Debian's npm and the nodejs of others, which brings its own npm, cannot be installed together.
+fn wanted(text: &str, exists: impl Fn(&Path) -> bool) -> Vec<&str> {
+    let mut names = Vec::new();
+    for line in text.lines() {
+        let words = line.split('#').next().unwrap_or_default();
+        for word in words.split_whitespace() {
+            if !word.starts_with('/') {
+                names.push(word);
+            } else if exists(Path::new(word)) {
+                names.pop();
+            }
+        }
+    }
+    names
 }
 
 /// A text that is another one as soon as the list or the package database is.
@@ -87,6 +95,20 @@ mod tests {
     #[test]
     fn comments_and_blank_lines_are_no_packages() {
         let text = "# the toolchain\ngcc\nmake # for C projects\n\n  libssl-dev pkg-config\n";
-        assert_eq!(names(text), ["gcc", "make", "libssl-dev", "pkg-config"]);
+        assert_eq!(
+            wanted(text, |_| false),
+            ["gcc", "make", "libssl-dev", "pkg-config"]
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_there_makes_its_package_needless() {
+        let text = "gcc\nnodejs /usr/bin/node # whoever made it\nnpm /usr/bin/npm\n";
+        assert_eq!(
+            wanted(text, |file| file == Path::new("/usr/bin/node")),
+            ["gcc", "npm"]
+        );
+        assert_eq!(wanted(text, |_| true), ["gcc"]);
+        assert_eq!(wanted(text, |_| false), ["gcc", "nodejs", "npm"]);
     }
 }
