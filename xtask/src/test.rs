@@ -55,24 +55,35 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
         }
         filters.push(word);
     }
+    // All that has to be fetched comes first: nobody should wait for tests to hear that it cannot be.
     let environment = nix::obtain(request)?;
     test_packages::see_to()?;
-    let old_nix = old_nix()?;
-    let tests = |environment: &Environment, selection| rust_tests(environment, &old_nix, selection);
 
     let mut steps = Steps::default();
     if !filters.is_empty() {
-        steps.run("tests", || tests(&environment, Selection::Named(filters)));
+        let old_nix = old_nix().unwrap_or_else(|error| {
+            progress(crate::rendered(&error));
+            progress("test: so the tests with a Nix that is too old would fail");
+            None
+        });
+        steps.run("tests", || {
+            rust_tests(&environment, old_nix, Selection::Named(filters))
+        });
         return Ok(steps.exit_code());
     }
+    let old_nix = old_nix()?;
+    let newest = match request.suite {
+        None => newest()?,
+        Some(_) => None,
+    };
     steps.run(&format!("all tests, with {}", environment.version), || {
-        tests(&environment, Selection::All)
+        rust_tests(&environment, old_nix.clone(), Selection::All)
     });
-    if request.suite.is_none()
-        && let Some(newest) = newest()?
-    {
+    if let Some(newest) = newest {
         let name = format!("tests that use a real Nix, with {}", newest.version);
-        steps.run(&name, || tests(&newest, Selection::WithRealNix));
+        steps.run(&name, || {
+            rust_tests(&newest, old_nix, Selection::WithRealNix)
+        });
     }
     steps.run("examples in the documentation", || {
         cargo()?
@@ -93,8 +104,8 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
 
 /// The Nix of the second run; nothing on a machine where it cannot be had.
 fn newest() -> Result<Option<Environment>> {
-    if !nix::can_be_made() {
-        progress("skipped: the tests with a second Nix, which is made from Debian's packages");
+    if !nix::can_be_made(NEWEST)? {
+        progress("skipped: the tests with a second Nix, since none can be made here");
         return Ok(None);
     }
     let request = nix::Request {
@@ -105,18 +116,18 @@ fn newest() -> Result<Option<Environment>> {
 }
 
 /// The value of [`OLD_NIX`].
-fn old_nix() -> Result<OsString> {
-    if !nix::can_be_made() {
-        return Ok(OsString::new());
+fn old_nix() -> Result<Option<OsString>> {
+    if !nix::can_be_made(TOO_OLD)? {
+        return Ok(Some(OsString::new()));
     }
     let environment = nix::obtain_unsupported(TOO_OLD, false)?;
-    Ok(environment.program("nix").into())
+    Ok(Some(environment.program("nix").into()))
 }
 
 /// With nextest, which shows each test and its time, where it is installed.
 fn rust_tests(
     environment: &Environment,
-    old_nix: &OsString,
+    old_nix: Option<OsString>,
     selection: Selection,
 ) -> Result<ExitCode> {
     let has_nextest = cargo()?.args(["nextest", "--version"]).quiet().is_ok();
@@ -144,7 +155,9 @@ fn rust_tests(
             Selection::Named(filters) => tests.args(targets).arg("--").args(filters),
         }
     };
-    let tests = tests.envs(environment.variables()).env(OLD_NIX, old_nix);
+    let tests = tests
+        .envs(environment.variables())
+        .envs(old_nix.map(|program| (OLD_NIX.into(), program)));
     let tests = match environment.hostpkgs {
         // Without it, a test that finds no Nix shows itself as skipped.
         HostpkgsFit::Fits => tests.env("NIXWARD_TEST_NIX", "required"),

@@ -14,7 +14,7 @@ mod present;
 mod private;
 mod version;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, path::Path, process::ExitCode};
 
 use anyhow::Result;
 
@@ -124,7 +124,10 @@ pub(crate) fn obtain_unsupported(suite: Suite, force: bool) -> Result<Environmen
     private::obtain(Request { suite, force })
 }
 
-/// Whether a Nix of any suite can be made here, as far as that can be told without trying.
-pub(crate) fn can_be_made() -> bool {
-    cfg!(target_os = "linux") && debian::missing_tools().is_empty()
+/// Whether this is a machine on which the Nix of a suite can be made; else doing without it is no failure.
+pub(crate) fn can_be_made(suite: Suite) -> Result<bool> {
+    Ok(cfg!(target_os = "linux")
+        && debian::missing_tools().is_empty()
+        && private::can_write_to(Path::new("/nix/store"))
+        && debian::source_line(suite)?.is_some())
 }
