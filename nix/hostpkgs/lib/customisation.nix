@@ -218,7 +218,24 @@ rec {
       extra ? _: { },
       f,
     }:
-    makeScope newScope f;
+    let
+      # Packages of the set also see `extra` and `keep`, which are not in it.
+      make =
+        f:
+        let
+          self = {
+            newScope = scope: newScope (extra self // self // keep self // scope);
+            callPackage = self.newScope { };
+          }
+          // f self
+          // {
+            overrideScope = overlay: make (lib.extends overlay f);
+            packages = f;
+          };
+        in
+        self;
+    in
+    make f;
 
   # A builder like mkDerivation that itself takes final attributes.
   extendMkDerivation =

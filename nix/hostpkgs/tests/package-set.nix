@@ -165,6 +165,18 @@ in
     ];
     expected = [ pkgs.system 1 ];
   };
+  scopes = {
+    expr =
+      let
+        set = pkgs.makeScopeWithSplicing' {
+          otherSplices = pkgs.generateSplicesForMkScope "none";
+          extra = self: { hidden = "seen"; };
+          f = self: { package = self.callPackage ({ bash, hidden, sibling }: [ bash.pname hidden sibling ]) { }; sibling = 1; };
+        };
+      in
+      [ set.package (set ? hidden) (set.overrideScope (final: prev: { sibling = 2; })).package ];
+    expected = [ [ "bash" "seen" 1 ] false [ "bash" "seen" 2 ] ];
+  };
   hostPlatform = {
     expr = [ pkgs.stdenv.hostPlatform.system pkgs.hostPlatform.isLinux pkgs.stdenv.isLinux pkgs.stdenv.cc.isGNU pkgs.stdenvNoCC.hasCC ];
     expected = [ pkgs.system true true true false ];

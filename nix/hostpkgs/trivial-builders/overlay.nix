@@ -16,5 +16,6 @@ builtins.foldl' (all: file: all // import file final) { } [
   ./desktop.nix
   ./ignore.nix
   ./absent.nix
+  ./scopes.nix
   ./misc.nix
 ]
