@@ -162,6 +162,46 @@ in
     in
     package;
 
+  # Its program finds its own modules and those it needs, alone and in an
+  # environment, where the environment's are the ones that count.
+  hand-written-program =
+    let
+      package = python.pkgs.buildPythonPackage {
+        pname = "which-packaging";
+        version = "1.0";
+        pyproject = true;
+        src = pkgs.writeTextDir "pyproject.toml" ''
+          [build-system]
+          requires = ["setuptools"]
+          build-backend = "setuptools.build_meta"
+          [project]
+          name = "which-packaging"
+          version = "1.0"
+          [project.scripts]
+          which-packaging = "which_packaging:main"
+          [tool.setuptools]
+          py-modules = ["which_packaging"]
+        '';
+        postPatch = ''
+          cat > which_packaging.py <<'END'
+          import packaging, sys
+          def main():
+              print(sys.prefix, packaging.__file__)
+          END
+        '';
+        build-system = [ python.pkgs.setuptools ];
+        dependencies = [ python.pkgs.packaging ];
+        pythonImportsCheck = [ "which_packaging" ];
+      };
+      environment = python.withPackages (_: [ package ]);
+      file = "${python.sitePackages}/packaging/__init__.py";
+    in
+    pkgs.runCommand "python-hand-written-program" { } ''
+      test "$(${package}/bin/which-packaging)" = "${python} ${python.pkgs.packaging}/${file}"
+      test "$(${environment}/bin/which-packaging)" = "${environment} ${environment}/${file}"
+      touch $out
+    '';
+
   # Reached through a link from elsewhere, it is the same environment.
   environment-through-link = pkgs.runCommand "python-environment-through-link" { } ''
     ln -s ${fromWheels}/bin/python other-name
