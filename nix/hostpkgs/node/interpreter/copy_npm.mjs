@@ -9,6 +9,9 @@ import path from "node:path";
 
 const HOST_PROGRAM = "/usr/bin/npm";
 const EXIT_MISSING = 3;
+const NOT_RUN = /(^|\/)(node_modules|tests?|scripts|docs)\//;
+// `require("name")` and `require("@scope/name/file")`, but for Node.js' own modules.
+const REQUIRED = /\brequire\(["']((?!node:)(?:@[\w.-]+\/)?[\w][\w.-]*)/g;
 
 const readPackage = (folder) => {
   const file = path.join(folder, "package.json");
@@ -44,20 +47,41 @@ const find = (name, from) => {
   return null;
 };
 
+// What a package says that it needs, and what its files do: Debian changes packages
+// without saying it there.
+const needs = (folder) => {
+  const { dependencies, optionalDependencies } = readPackage(folder) ?? {};
+  const names = new Set(Object.keys({ ...dependencies, ...optionalDependencies }));
+  if (fs.statSync(folder).isDirectory()) {
+    for (const file of fs.readdirSync(folder, { recursive: true })) {
+      const script = path.join(folder, file);
+      if (/\.c?js$/.test(file) && !NOT_RUN.test(file) && fs.statSync(script).isFile()) {
+        for (const [, name] of fs.readFileSync(script, "utf8").matchAll(REQUIRED)) {
+          names.add(name);
+        }
+      }
+    }
+  }
+  return names;
+};
+
 const copy = (source, target) => {
   fs.mkdirSync(path.dirname(target), { recursive: true });
   // Links of Debian's lead to other packages' folders: what they lead to counts.
   fs.cpSync(source, target, { recursive: true, dereference: true });
 };
 
+// Without the dependencies where the folder is whole: then it lies where only its own are found.
 const copyWithDependencies = (source, target) => {
   copy(source, target);
+  if (!Module.globalPaths.includes(path.dirname(source))) {
+    return;
+  }
   const seen = new Set([source]);
   const pending = [source];
   while (pending.length > 0) {
     const folder = pending.pop();
-    const { dependencies, optionalDependencies } = readPackage(folder) ?? {};
-    for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+    for (const name of needs(folder)) {
       const found = find(name, folder);
       if (found === null || seen.has(found)) {
         continue;

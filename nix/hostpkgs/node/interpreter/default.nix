@@ -13,7 +13,10 @@ let
       }
     ];
     libraryInputs = [ pkgs.stdenv.cc.cc.lib ];
-    postCopy = ''/usr/bin/node ${./copy_npm.mjs} "$out"'';
+    postCopy = ''
+      /usr/bin/node ${./copy_npm.mjs} "$out"
+      /usr/bin/node ${./copy_builtins.mjs} "$out" ${./externalized-builtins.c} ${../../bootstrap/relocate}
+    '';
     meta = {
       description = "The host's Node.js, with npm";
       mainProgram = "node";
