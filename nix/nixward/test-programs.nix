@@ -1,7 +1,8 @@
-# Every test of the workspace, compiled: bin/CRATE.TARGET, and bin/run-tests for all of them.
+# Every test of the workspace, compiled: bin/CRATE.TARGET-KIND, and bin/run-tests for all of them.
 {
-  rustPlatform,
+  jq,
   runtimeShell,
+  rustPlatform,
   common,
   source,
 }:
@@ -10,6 +11,7 @@ rustPlatform.buildRustPackage (
   // {
     pname = "nixward-tests";
     src = source.all;
+    nativeBuildInputs = [ jq ];
     doCheck = false;
 
     # Tests know by compiled-in paths where their sources and the programs that they
@@ -30,10 +32,11 @@ rustPlatform.buildRustPackage (
       kept=$NIX_BUILD_TOP/kept
       mkdir "$kept" "$out/bin"
       mv "$out"/libexec/debug/{nixward,guard-test-host} "$kept"
-      sed -nE 's|.*/crates/([a-z-]+)#.*"name":"([^"]+)".*"test":true\},"filenames".*"executable":"([^"]+)".*|\1 \2 \3|p' \
+      jq -r 'select(.profile.test and .executable)
+          | "\(.manifest_path | split("/")[-2]).\(.target.name)-\(.target.kind[0]) \(.executable)"' \
         "$NIX_BUILD_TOP/messages" |
-        while read -r crate target executable; do
-          mv "$executable" "$kept/$crate.$target"
+        while read -r name executable; do
+          mv "$executable" "$kept/$name"
         done
       rm -r "$out/libexec"
       mkdir -p "$out/libexec/debug"
