@@ -34,7 +34,38 @@ rec {
         }
         .${cpu} or cpu;
     in
-    given
+    # What no system here is; package files ask for all of them.
+    lib.genAttrs [
+      "isAndroid"
+      "isAvr"
+      "isCygwin"
+      "isEfi"
+      "isFreeBSD"
+      "isGenode"
+      "isGhcjs"
+      "isJavaScript"
+      "isM68k"
+      "isMinGW"
+      "isMips"
+      "isMips32"
+      "isMips64"
+      "isMsvc"
+      "isNetBSD"
+      "isNone"
+      "isOpenBSD"
+      "isPE"
+      "isRedox"
+      "isS390"
+      "isS390x"
+      "isSparc"
+      "isSunOS"
+      "isUefi"
+      "isWasi"
+      "isiOS"
+      "useAndroidPrebuilt"
+      "useiOSPrebuilt"
+    ] (_: false)
+    // given
     // rec {
       inherit system isLinux isDarwin linuxArch;
       config = if isDarwin then "${cpu}-apple-darwin" else "${cpu}-unknown-linux-gnu";
@@ -49,6 +80,26 @@ rec {
         abi.name = if isLinux then "gnu" else "unknown";
       };
       isUnix = true;
+      isElf = isLinux;
+      isMacho = isDarwin;
+      isArmv7 = lib.hasPrefix "armv7" cpu;
+      isRiscV32 = cpu == "riscv32";
+      isRiscV64 = cpu == "riscv64";
+      isPower = lib.hasPrefix "powerpc" cpu;
+      isPower64 = lib.hasPrefix "powerpc64" cpu;
+      isLoongArch64 = cpu == "loongarch64";
+      isILP32 = false;
+      hasSharedLibraries = true;
+      linker = if isDarwin then "cctools" else "bfd";
+      uname = {
+        system = if isDarwin then "Darwin" else "Linux";
+        processor = if isDarwin && isAarch64 then "arm64" else cpu;
+        release = null;
+      };
+      node = {
+        platform = kernel;
+        arch = if isx86_64 then "x64" else if isAarch64 then "arm64" else cpu;
+      };
       isWindows = false;
       isx86_64 = cpu == "x86_64";
       isi686 = cpu == "i686";

@@ -45,6 +45,12 @@ lib.extendDerivation true
     cc = unwrapped;
     inherit (unwrapped) isGNU isClang;
     targetPrefix = "";
+    # The linker and its like are beside the compiler.
+    bintools = tools.gcc // {
+      dynamicLinker = "${glibc}/lib/${
+        if lib.hasPrefix "aarch64" tools.system then "ld-linux-aarch64.so.1" else "ld-linux-x86-64.so.2"
+      }";
+    };
     libc = glibc;
     meta = {
       description = "The host's GNU Compiler Collection";

@@ -30,4 +30,7 @@ for name in cpp as ld ar ranlib nm strip objcopy objdump readelf size strings ad
 done
 
 cp "$hook" "$out/nix-support/setup-hook"
+printf 'export NIX_CC=%s NIX_BINTOOLS=%s\n' "$out" "$out" >>"$out/nix-support/setup-hook"
+# Packages that ship programs give them this loader.
+printf '%s\n' "$dynamicLinker" >"$out/nix-support/dynamic-linker"
 exit 0

@@ -83,6 +83,8 @@ let
             system
             ;
           hasCC = cc != null;
+          # Checks a script's syntax.
+          shellDryRun = "${shell} -n -O extglob";
           hostPlatform = platform;
           buildPlatform = platform;
           targetPlatform = platform;

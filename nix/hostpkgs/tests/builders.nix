@@ -99,6 +99,35 @@ let
     patterns: type: path:
     pkgs.nix-gitignore.gitignoreFilter patterns "/root" "/root/${path}" type;
 
+  documentation = pkgs.nixosOptionsDoc {
+    options =
+      builtins.removeAttrs
+        (lib.evalModules {
+          modules = [
+            {
+              options.service.port = lib.mkOption {
+                type = lib.types.port // { description = "16 bit"; };
+                default = 80;
+                description = "Where it listens.";
+              };
+              options.users = lib.mkOption {
+                visible = "transparent";
+                type = lib.types.attrsOf (
+                  lib.types.submodule {
+                    options.shell = lib.mkOption {
+                      type = lib.types.str;
+                      description = "The shell.";
+                    };
+                  }
+                );
+              };
+            }
+          ];
+        }).options
+        [ "_module" ];
+    # The folder of these tests is another on every machine.
+    transformOptions = option: option // { declarations = [ ]; };
+  };
   python = pkgs.writers.writePython3Bin "python-program" { } "print('from python')";
   wrapped = pkgs.writers.writeBashBin "wrapped" { makeWrapperArgs = [ "--set" "GREETING" "two words" ]; } ''echo "$GREETING"'';
 in
@@ -159,6 +188,13 @@ in
       expected = [ false true false true true false false true ];
     };
   };
+
+  options-doc = support.script "options-doc" { } ''
+    expectEqual "$(cat ${documentation.optionsCommonMark})" \
+      $'## service.port\n\nWhere it listens.\n\n*Type:* 16 bit\n\n*Default:*\n\n```nix\n80\n```\n\n## users.\\<name\\>.shell\n\nThe shell.\n\n*Type:* string'
+    [ "$(/usr/bin/python3 -I -c 'import json, sys; print(json.load(open(sys.argv[1]))["service.port"]["default"]["text"])' \
+      ${documentation.optionsJSON}/share/doc/nixos/options.json)" = 80 ] || fail "the JSON differs"
+  '';
 
   hooks = support.script "hooks" { } ''
     expectEqual "$(cat ${program}/share/applications/program.desktop)" \

@@ -45,6 +45,7 @@ let
       fi
       printf '#include <answer.h>\nint main(void) { return answer() - 42; }\n' > main.c
       gcc -o main main.c -lanswer
+      [ "$(< "$NIX_CC/nix-support/dynamic-linker")" = ${stdenv.cc.bintools.dynamicLinker} ]
     '';
     installPhase = ''
       mkdir -p "$out/bin"

@@ -181,6 +181,16 @@ in
     expr = [ pkgs.stdenv.hostPlatform.system pkgs.hostPlatform.isLinux pkgs.stdenv.isLinux pkgs.stdenv.cc.isGNU pkgs.stdenvNoCC.hasCC ];
     expected = [ pkgs.system true true true false ];
   };
+  platformFacts = {
+    expr = [
+      pkgs.stdenv.hostPlatform.uname.system
+      pkgs.stdenv.hostPlatform.isWasi
+      pkgs.stdenv.hostPlatform.isElf
+      (lib.hasPrefix "${pkgs.glibc}/lib/ld-linux" pkgs.stdenv.cc.bintools.dynamicLinker)
+      (lib.hasSuffix "/bin/bash -n -O extglob" pkgs.stdenv.shellDryRun)
+    ];
+    expected = [ "Linux" false true true true ];
+  };
   hostEpoch = {
     expr =
       let

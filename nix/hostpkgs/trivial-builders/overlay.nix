@@ -16,6 +16,7 @@ builtins.foldl' (all: file: all // import file final) { } [
   ./desktop.nix
   ./ignore.nix
   ./absent.nix
+  ./options-doc.nix
   ./scopes.nix
   ./misc.nix
 ]
