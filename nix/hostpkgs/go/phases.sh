@@ -1,5 +1,6 @@
 # The phases of buildGoModule.
-# shellcheck shell=bash disable=SC2034,SC2154
+# The builder stops at the first command that fails.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2164
 
 goConfigurePhase() {
     runHook preConfigure
@@ -17,7 +18,7 @@ goConfigurePhase() {
     fi
     local mode=vendor
     if [[ ! -d vendor ]]; then
-        mode=readonly
+        mode="readonly"
         if grep -qE '^require\b' go.mod; then
             echo "error: go.mod requires other modules, and vendorHash is null without a vendor folder:" \
                 "set it to lib.fakeHash, build, and take over the hash that Nix then says" >&2

@@ -1,5 +1,6 @@
 # goVendor: downloads what go.mod requires, with this machine's own settings.
-# shellcheck shell=bash disable=SC2154
+# The builder stops at the first command that fails.
+# shellcheck shell=bash disable=SC2154,SC2164
 
 goVendor() {
     local name

@@ -1,5 +1,6 @@
 # npmBuildHook: runs the package's build script.
-# shellcheck shell=bash disable=SC2034,SC2154
+# The builder stops at the first command that fails.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2164
 
 npmBuildHook() {
     echo "Executing npmBuildHook"

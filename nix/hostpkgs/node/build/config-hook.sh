@@ -1,6 +1,7 @@
 # npmConfigHook: installs the lock's packages into node_modules, offline, after
 # the sources are patched.
-# shellcheck shell=bash disable=SC2154
+# The builder stops at the first command that fails.
+# shellcheck shell=bash disable=SC2154,SC2164
 
 npmConfigHook() {
     echo "Executing npmConfigHook"

@@ -1,6 +1,7 @@
 # npmInstallHook: what `npm pack` would publish, with what it needs to run, and
 # its programs in bin/.
-# shellcheck shell=bash disable=SC2034,SC2154
+# The builder stops at the first command that fails.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2164
 
 npmInstallHook() {
     echo "Executing npmInstallHook"

@@ -52,7 +52,9 @@ export const dependenciesToFetch = (lock, file) => {
       const why = entry.resolved?.startsWith("git")
         ? "it comes from git, which hostpkgs cannot pin: depend on a published version"
         : "write the lock anew with `npm install --package-lock-only`";
-      throw new Refusal(`${path.basename(file)} has no integrity for ${name} (${key}), so it cannot be verified; ${why}`);
+      throw new Refusal(
+        `${path.basename(file)} has no integrity for ${name} (${key}), so it cannot be verified; ${why}`,
+      );
     }
     const { version, resolved, integrity } = entry;
     found.set(`${integrity} ${resolved ?? `${name}@${version}`}`, {
