@@ -379,3 +379,25 @@ fn a_store_without_room() {
         output.stderr()
     );
 }
+
+#[test]
+fn an_input_that_cannot_be_fetched() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .flake(
+            r#"{
+  inputs.far.url = "tarball+http://127.0.0.1:9/far.tar";
+  outputs = { self, far }: { packages = far.packages; };
+}"#,
+        )
+        .build();
+    let output = project
+        .nixward(["list", "--option", "download-attempts", "1"])
+        .run()
+        .expect_code(3);
+    output
+        .expect_stderr("unable to download 'http://127.0.0.1:9/far.tar'")
+        .expect_stderr("--override-input NAME REFERENCE");
+}

@@ -64,6 +64,11 @@ pub fn warnings(stderr: &str, overridden_inputs: &[&str]) -> Vec<String> {
         .collect()
 }
 
+/// Whether an error says that something could not be downloaded, which is the network's fault and not the flake's.
+pub fn is_about_a_download(message: &str) -> bool {
+    message.contains("unable to download '")
+}
+
 fn is_about_the_lock(warning: &str) -> bool {
     warning.starts_with("not writing modified lock file")
 }
@@ -216,6 +221,15 @@ mod tests {
     fn a_missing_lock_is_said_with_what_to_do() {
         let stderr = "warning: not writing modified lock file of flake 'git+file:///w':\n• Added input 'a':\n";
         assert!(warnings(stderr, &[])[0].contains("nix flake lock"));
+    }
+
+    #[test]
+    fn downloads_that_fail_are_known() {
+        let said = "unable to download 'https://a.org/x.tgz': Could not resolve host: a.org (6)";
+        assert!(is_about_a_download(said));
+        let within = format!("Failed to open archive (Source threw exception: error: {said})");
+        assert!(is_about_a_download(&within));
+        assert!(!is_about_a_download("attribute 'download' missing"));
     }
 
     #[test]

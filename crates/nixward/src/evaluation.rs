@@ -10,11 +10,13 @@ use nixward_core::{
 use nixward_exec::Emitter;
 use nixward_nix::{
     evaluator::{EvaluateError, Evaluated, Evaluator},
+    message,
     runner::RunError,
 };
 
 use crate::{
     error::{CliError, ErrorKind},
+    hints,
     session::Session,
     untracked,
 };
@@ -65,6 +67,7 @@ fn evaluate_error(session: &Session, error: &EvaluateError) -> CliError {
         EvaluateError::Flake { message, stderr } => cli_error
             .cause(message.clone())
             .hints(untracked::hint_for_message(&session.discovered, stderr))
+            .hints(message::is_about_a_download(message).then(hints::for_download))
             .hints(session.trace_hint()),
         EvaluateError::Run(_) | EvaluateError::Answer(_) | EvaluateError::Question(_) => cli_error,
     }

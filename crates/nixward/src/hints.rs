@@ -127,6 +127,11 @@ pub(crate) fn for_plan(error: &PlanError) -> Vec<String> {
     }
 }
 
+/// For an input of the flake that cannot be had.
+pub(crate) fn for_download() -> String {
+    "see that the network is there, or take the input from elsewhere: --override-input NAME REFERENCE".to_owned()
+}
+
 /// For a machine without Nix.
 pub(crate) fn without_nix() -> Vec<String> {
     vec![
