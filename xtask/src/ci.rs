@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::{
     arguments::{Arguments, unknown},
     cargo::cargo,
-    codegen, demo, nix,
+    codegen, demo, itself, nix,
     process::{Tool, exit_code},
     progress,
     steps::Steps,
@@ -67,6 +67,9 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
         shown(&typed.env("CARGO_TARGET_DIR", workspace::target_folder()?))
     });
     steps.run("demo", || demo::run(Arguments::of(&[])));
+    steps.run("nixward by its own flake", || {
+        itself::run(Arguments::of(&[]))
+    });
     steps.run("the store is whole", store_is_whole);
 
     progress(format_args!("\n{}", steps.summary()));

@@ -14,6 +14,7 @@ mod cargo;
 mod ci;
 mod codegen;
 mod demo;
+mod itself;
 mod nix;
 mod picture;
 mod process;
@@ -41,6 +42,8 @@ Commands:
   test [--suite trixie|sid] [FILTERS...]
           Run all tests, and those that use a real Nix with two versions of it; or with one, by --suite; or only
           those whose name holds a filter
+  itself [--suite trixie|sid]
+          Build, check and test nixward by its own flake, and the example with the nixward that comes out
   ci [--test-command COMMAND]
           Run exactly what continuous integration runs
   picture [--check]
@@ -111,6 +114,7 @@ fn run() -> Result<ExitCode> {
         Some("ci") => ci::run(arguments),
         Some("codegen") => codegen::run(arguments),
         Some("demo") => demo::run(arguments),
+        Some("itself") => itself::run(arguments),
         Some("nix") => nix::run(arguments),
         Some("picture") => picture::run(arguments),
         Some("test") => test::run(arguments),

@@ -67,7 +67,11 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
             None
         });
         steps.run("tests", || {
-            rust_tests(&environment, old_nix, Selection::Named(filters))
+            shown(&rust_tests(
+                &environment,
+                old_nix,
+                Selection::Named(filters),
+            )?)
         });
         return Ok(steps.exit_code());
     }
@@ -77,12 +81,12 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
         Some(_) => None,
     };
     steps.run(&format!("all tests, with {}", environment.version), || {
-        rust_tests(&environment, old_nix.clone(), Selection::All)
+        shown(&rust_tests(&environment, old_nix.clone(), Selection::All)?)
     });
     if let Some(newest) = newest {
         let name = format!("tests that use a real Nix, with {}", newest.version);
         steps.run(&name, || {
-            rust_tests(&newest, old_nix, Selection::WithRealNix)
+            shown(&rust_tests(&newest, old_nix, Selection::WithRealNix)?)
         });
     }
     steps.run("examples in the documentation", || {
@@ -100,6 +104,20 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
     steps.run("the README's picture", || picture::check(&environment));
     progress(format_args!("\n{}", steps.summary()));
     Ok(steps.exit_code())
+}
+
+/// The tests whose name holds one of these, with more variables than usual.
+pub(crate) fn named(
+    environment: &Environment,
+    filters: Vec<OsString>,
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<ExitCode> {
+    let tests = rust_tests(environment, None, Selection::Named(filters))?;
+    shown(&tests.envs(variables))
+}
+
+fn shown(tests: &Tool) -> Result<ExitCode> {
+    Ok(exit_code(tests.shown()?))
 }
 
 /// The Nix of the second run; nothing on a machine where it cannot be had.
@@ -129,7 +147,7 @@ fn rust_tests(
     environment: &Environment,
     old_nix: Option<OsString>,
     selection: Selection,
-) -> Result<ExitCode> {
+) -> Result<Tool> {
     let has_nextest = cargo()?.args(["nextest", "--version"]).quiet().is_ok();
     // Always the whole workspace, whatever is run of it: for a part of it cargo would compile libraries again, with
     // the features that this part wants.
@@ -158,15 +176,14 @@ fn rust_tests(
     let tests = tests
         .envs(environment.variables())
         .envs(old_nix.map(|program| (OLD_NIX.into(), program)));
-    let tests = match environment.hostpkgs {
+    Ok(match environment.hostpkgs {
         // Without it, a test that finds no Nix shows itself as skipped.
         HostpkgsFit::Fits => tests.env("NIXWARD_TEST_NIX", "required"),
         HostpkgsFit::Unfit(_) => {
             progress("test: so tests that build with nix/hostpkgs will be shown as skipped");
             tests
         }
-    };
-    Ok(exit_code(tests.shown()?))
+    })
 }
 
 /// What `nix/hostpkgs` builds to prove itself.
