@@ -3,6 +3,7 @@
 //! In order: the Nix that is there, if it is new enough ([`present`]); Debian's package, unpacked into a folder of our
 //! own ([`private`]), from the machine's own apt sources where they have a new one and from another suite of the same
 //! mirror where not ([`debian`], [`apt`]); else the usual installers' commands ([`installers`]) and exit code 3.
+//! Bookworm's is made only to be refused by nixward, and is asked for nothing but its version.
 //! Nothing is written to `/etc` or the home folder; what a person's shell needs is an [`Environment`].
 
 mod apt;
