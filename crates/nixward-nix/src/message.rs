@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn downloads_that_fail_are_known() {
-        let said = "unable to download 'https://a.org/x.tgz': Could not resolve host: a.org (6)";
+        let said = "unable to download 'https://a.org/x': Could not resolve host: a.org (6)";
         assert!(is_about_a_download(said));
         let within = format!("Failed to open archive (Source threw exception: error: {said})");
         assert!(is_about_a_download(&within));
