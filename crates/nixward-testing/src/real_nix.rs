@@ -19,7 +19,7 @@ pub struct RealNix {
 }
 
 /// What a Nix may be told by its environment, and what its builders may need to reach the network.
-const PASSED_ON: [&str; 23] = [
+const PASSED_ON: [&str; 29] = [
     "NIX_CONF_DIR",
     "NIX_USER_CONF_FILES",
     "NIX_REMOTE",
@@ -32,6 +32,12 @@ const PASSED_ON: [&str; 23] = [
     "SSL_CERT_DIR",
     "REQUESTS_CA_BUNDLE",
     "CURL_CA_BUNDLE",
+    "CARGO_HOME",
+    "CARGO_HTTP_CAINFO",
+    "GOPROXY",
+    "NODE_EXTRA_CA_CERTS",
+    "NPM_CONFIG_REGISTRY",
+    "NPM_CONFIG_USERCONFIG",
     "PIP_CERT",
     "PIP_CONFIG_FILE",
     "PIP_DEFAULT_TIMEOUT",
@@ -160,12 +166,7 @@ fn find() -> Result<RealNix, String> {
         .iter()
         .filter_map(|name| Some((OsString::from(name), env::var_os(name)?)))
         .collect();
-    // The tests' home is not the person's, and there may be what tells pip where to download from.
-    if env::var_os("PIP_CONFIG_FILE").is_none()
-        && let Some(file) = pip_configuration()
-    {
-        environment.push(("PIP_CONFIG_FILE".into(), file.into()));
-    }
+    environment.extend(configurations());
     Ok(RealNix {
         program,
         environment,
@@ -173,13 +174,30 @@ fn find() -> Result<RealNix, String> {
     })
 }
 
-fn pip_configuration() -> Option<PathBuf> {
-    let home = PathBuf::from(env::var_os("HOME")?);
-    let files = [".config/pip/pip.conf", ".pip/pip.conf"];
-    files
+/// What tells the languages' package managers where to download from, and where it is in a home.
+const CONFIGURATIONS: [(&str, &[&str]); 3] = [
+    ("CARGO_HOME", &[".cargo"]),
+    ("NPM_CONFIG_USERCONFIG", &[".npmrc"]),
+    (
+        "PIP_CONFIG_FILE",
+        &[".config/pip/pip.conf", ".pip/pip.conf"],
+    ),
+];
+
+/// The person's configurations by their variables, where these are not set: the tests' home is another one.
+fn configurations() -> Vec<(OsString, OsString)> {
+    let Some(home) = env::var_os("HOME").map(PathBuf::from) else {
+        return Vec::new();
+    };
+    CONFIGURATIONS
         .iter()
-        .map(|file| home.join(file))
-        .find(|file| file.is_file())
+        .filter(|(variable, _)| env::var_os(variable).is_none())
+        .filter_map(|(variable, files)| {
+            let mut paths = files.iter().map(|file| home.join(file));
+            let path = paths.find(|path| path.exists())?;
+            Some((variable.into(), path.into()))
+        })
+        .collect()
 }
 
 /// The last number in a line such as `nix (Determinate Nix 3.15.1) 2.33.0`.

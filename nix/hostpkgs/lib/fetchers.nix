@@ -10,6 +10,7 @@
     "no_proxy"
     "HTTP_PROXY"
     "HTTPS_PROXY"
+    "ALL_PROXY"
     "NO_PROXY"
   ];
 

@@ -21,7 +21,7 @@ let
   };
 in
 {
-  fetchFromPythonIndex = import ./fetch { inherit system; };
+  fetchFromPythonIndex = import ./fetch { inherit lib system; };
 
   ${attribute} = makePython { inherit version; };
   "${attribute}Packages" = final.${attribute}.pkgs;

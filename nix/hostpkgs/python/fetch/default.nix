@@ -4,7 +4,7 @@
 # nothing that must be relocated, and all of them can start at once. Which index,
 # certificates and proxy are used is the machine's own pip configuration; the
 # output is decided by the hash alone.
-{ system }:
+{ lib, system }:
 
 {
   packageName,
@@ -66,13 +66,6 @@ derivation {
     "REQUESTS_CA_BUNDLE"
     "CURL_CA_BUNDLE"
     "NIX_SSL_CERT_FILE"
-    "http_proxy"
-    "https_proxy"
-    "all_proxy"
-    "no_proxy"
-    "HTTP_PROXY"
-    "HTTPS_PROXY"
-    "ALL_PROXY"
-    "NO_PROXY"
-  ];
+  ]
+  ++ lib.fetchers.proxyImpureEnvVars;
 }

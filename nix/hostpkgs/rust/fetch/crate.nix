@@ -32,5 +32,5 @@ derivation {
   outputHashAlgo = "sha256";
   outputHashMode = "flat";
   preferLocalBuild = true;
-  impureEnvVars = import ./settings.nix;
+  impureEnvVars = import ./settings.nix { inherit lib; };
 }

@@ -1,5 +1,6 @@
 # What of the caller's environment a download by Cargo may depend on. The output
 # is decided by its hash alone.
+{ lib }:
 [
   "HOME"
   "CARGO_HOME"
@@ -15,12 +16,5 @@
   "SSL_CERT_FILE"
   "SSL_CERT_DIR"
   "NIX_SSL_CERT_FILE"
-  "http_proxy"
-  "https_proxy"
-  "all_proxy"
-  "no_proxy"
-  "HTTP_PROXY"
-  "HTTPS_PROXY"
-  "ALL_PROXY"
-  "NO_PROXY"
 ]
+++ lib.fetchers.proxyImpureEnvVars

@@ -87,7 +87,7 @@ in
           name = "${name}-vendor-staging";
           inherit nativeBuildInputs;
           cargo = "${pkgs.rustToolchain}/bin";
-          impureEnvVars = import ../fetch/settings.nix;
+          impureEnvVars = import ../fetch/settings.nix { inherit lib; };
           dontConfigure = true;
           dontInstall = true;
           dontFixup = true;
