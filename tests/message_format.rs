@@ -35,7 +35,7 @@ fn a_run_is_a_line_for_each_event() {
     let Some(office) = office() else { return };
     let office = office.build();
     // Built before, so that there are no lines about building.
-    office.nixward(["test", "--all"]).run().expect_code(0);
+    office.nixward(["lint", "--all"]).run().expect_code(0);
     let output = office
         .nixward(["lint", "--all", "-j1", "--message-format", "json"])
         .run()
