@@ -33,12 +33,11 @@ fn it_is_refused_by_name_and_asked_for_nothing_but_its_version() {
         &["shell", "greeter"],
     ] {
         let output = project.nixward(args).run().expect_code(3);
+        assert_eq!(output.nix_calls(), [["--version"]], "{args:?}");
         output.expect_stdout_is("").expect_stderr(&format!(
             "error: nix (Nix) 2.8.0 is too old: nixward needs Nix 2.18 or newer (found at {})\n",
             program.display()
         ));
-        let output = project.nixward(args).run();
-        assert_eq!(output.nix_calls(), [["--version"]], "{args:?}");
     }
 }
 
@@ -51,7 +50,7 @@ fn what_to_type_next() {
     insta::assert_snapshot!(output.redacted_stderr(), @r"
     error: nix (Nix) 2.8.0 is too old: nixward needs Nix 2.18 or newer (found at [NIX])
 
-    hint: upgrade it the way it was installed
+    hint: upgrade it the way it was installed; one of Nix's own installer: nix upgrade-nix
     hint: where that has no newer one, install Nix's own and open a new shell: sh <(curl -L https://nixos.org/nix/install)
     ");
 }

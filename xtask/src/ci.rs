@@ -1,7 +1,8 @@
 //! `cargo xtask ci`: exactly what continuous integration runs, for running it before pushing.
 //!
 //! The test command tries both versions of Nix and the README's picture; the demo and the look at the store need but
-//! one, since the tests of the example have done with both what the demo does, and the store is the same.
+//! one, since the tests of the example have done with both what the demo does, and the store is the same. So does nixward as
+//! its own user, which is about the flake.
 
 use std::process::ExitCode;
 

@@ -61,11 +61,8 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
 
     let mut steps = Steps::default();
     if !filters.is_empty() {
-        let old_nix = old_nix().unwrap_or_else(|error| {
-            progress(crate::rendered(&error));
-            progress("test: so the tests with a Nix that is too old would fail");
-            None
-        });
+        // Not worth waiting for: a test that wants it says how to make it.
+        let old_nix = nix::made(TOO_OLD)?.map(|old| old.program("nix").into());
         steps.run("tests", || {
             shown(&rust_tests(
                 &environment,
@@ -75,9 +72,9 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
         });
         return Ok(steps.exit_code());
     }
-    let old_nix = old_nix()?;
+    let old_nix = Some(old_nix()?);
     let newest = match request.suite {
-        None => newest()?,
+        None => newest(&environment)?,
         Some(_) => None,
     };
     steps.run(&format!("all tests, with {}", environment.version), || {
@@ -120,8 +117,16 @@ fn shown(tests: &Tool) -> Result<ExitCode> {
     Ok(exit_code(tests.shown()?))
 }
 
-/// The Nix of the second run; nothing on a machine where it cannot be had.
-fn newest() -> Result<Option<Environment>> {
+/// The Nix of the second run; nothing on a machine where it cannot be had, or where its store is that of a Nix of the
+/// person's, which is not to be written to behind its back.
+fn newest(first: &Environment) -> Result<Option<Environment>> {
+    if !first.is_private() {
+        progress(format_args!(
+            "skipped: the tests with a second Nix, since {} is this machine's; `--suite sid` runs them",
+            first.version
+        ));
+        return Ok(None);
+    }
     if !nix::can_be_made(NEWEST)? {
         progress("skipped: the tests with a second Nix, since none can be made here");
         return Ok(None);
@@ -134,12 +139,12 @@ fn newest() -> Result<Option<Environment>> {
 }
 
 /// The value of [`OLD_NIX`].
-fn old_nix() -> Result<Option<OsString>> {
+fn old_nix() -> Result<OsString> {
     if !nix::can_be_made(TOO_OLD)? {
-        return Ok(Some(OsString::new()));
+        return Ok(OsString::new());
     }
     let environment = nix::obtain_unsupported(TOO_OLD, false)?;
-    Ok(Some(environment.program("nix").into()))
+    Ok(environment.program("nix").into())
 }
 
 /// With nextest, which shows each test and its time, where it is installed.

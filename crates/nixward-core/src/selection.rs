@@ -89,7 +89,8 @@ pub fn is_one_asked_for(selected: &[Selected<'_>]) -> bool {
     selected.len() == 1 && selected.iter().all(|one| one.reason.is_explicit())
 }
 
-/// Whether all projects are meant, so that what is wrong with any of them, or belongs to none, is told too.
+/// Whether the whole workspace was asked for, apart from what was taken out by name: then what is wrong with any project
+/// is told too, not only with those that are named.
 pub fn is_everything(
     request: &SelectionRequest,
     selected: &[Selected<'_>],

@@ -10,7 +10,8 @@ use crate::{
 
 /// Makes commands and starts them; can be cloned and shared between threads.
 ///
-/// Whoever starts children through it cannot forget to register them, which a cancelled run would have to wait for.
+/// Whoever starts children through it cannot forget to register them, so none is left that a cancelled run would have to
+/// wait for.
 #[derive(Clone, Debug)]
 pub struct Launcher {
     guard_executable: PathBuf,

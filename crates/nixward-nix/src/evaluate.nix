@@ -1,8 +1,8 @@
 # What nixward asks of a flake, in one evaluation: `query` is made by query_expression.rs, `outputs` are the flake's.
 #
 # Each answer is null (absent), { failed = true; }, { other = TYPE; }, { present = true; }, { derivation = …; } or
-# { app = …; }; what has a name of several parts is a list of { path, answer }. `tryEval` catches what `throw` and `assert` break; whatever else fails kills the evaluation, and
-# nixward finds the culprit by asking for parts (`only`).
+# { app = …; }; what has a name of several parts is a list of { path, answer }. `tryEval` catches what `throw` and
+# `assert` break; whatever else fails kills the evaluation, and nixward finds the culprit by asking for parts (`only`).
 query: outputs:
 let
   inherit (builtins)

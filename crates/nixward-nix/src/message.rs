@@ -64,7 +64,8 @@ pub fn warnings(stderr: &str, overridden_inputs: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// Whether an error says that something could not be downloaded, which is the network's fault and not the flake's.
+/// Whether an error says that something could not be downloaded: the network or an address is at fault, and not what
+/// the flake says of its projects.
 pub fn is_about_a_download(message: &str) -> bool {
     message.contains("unable to download '")
 }

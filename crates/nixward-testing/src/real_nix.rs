@@ -55,7 +55,7 @@ const PASSED_ON: [&str; 29] = [
 const OLDEST_FOR_FIXTURES: (u32, u32) = (2, 26);
 
 /// The `nix` on the caller's PATH; nothing (and a line that says so) where there is none that can build the fixtures.
-/// With `NIXWARD_TEST_NIX=required` its absence is a failure.
+/// With `NIXWARD_TEST_NIX=required` its absence is a failure, with `none` it is as if there were none.
 pub fn real_nix() -> Option<RealNix> {
     static FOUND: OnceLock<Result<RealNix, String>> = OnceLock::new();
     match FOUND.get_or_init(find) {
@@ -78,7 +78,7 @@ pub fn old_nix() -> Option<RealNix> {
     let required = env::var_os("NIXWARD_TEST_NIX").is_some_and(|value| value == "required");
     assert!(
         program.is_some() || !required,
-        "NIXWARD_TEST_NIX=required, but NIXWARD_TEST_OLD_NIX does not say where an old one is"
+        "NIXWARD_TEST_NIX=required, but NIXWARD_TEST_OLD_NIX does not say where an old one is: cargo xtask nix --suite bookworm"
     );
     let Some(program) = program.filter(|program| !program.is_empty()) else {
         skipped("NIXWARD_TEST_OLD_NIX names no Nix; `cargo xtask nix --suite bookworm` makes one");
@@ -135,6 +135,9 @@ impl RealNix {
 }
 
 fn find() -> Result<RealNix, String> {
+    if env::var_os("NIXWARD_TEST_NIX").is_some_and(|value| value == "none") {
+        return Err("NIXWARD_TEST_NIX=none".to_owned());
+    }
     let path = env::var_os("PATH").unwrap_or_default();
     let program = env::split_paths(&path)
         .map(|folder| folder.join("nix"))

@@ -129,7 +129,8 @@ pub(crate) fn for_plan(error: &PlanError) -> Vec<String> {
 
 /// For an input of the flake that cannot be had.
 pub(crate) fn for_download() -> String {
-    "see that the network is there, or take the input from elsewhere: --override-input NAME REFERENCE".to_owned()
+    "see that the network is there and the address is right, or take the input from elsewhere: --override-input NAME \
+     REFERENCE".to_owned()
 }
 
 /// For a machine without Nix.
@@ -140,15 +141,12 @@ pub(crate) fn without_nix() -> Vec<String> {
     ]
 }
 
-/// For a Nix that is too old: one that Nix installed can upgrade itself, a distribution's is as old as the distribution.
-pub(crate) fn for_old_nix(installed_by_nix: bool) -> Vec<String> {
-    let hints: &[&str] = if installed_by_nix {
-        &["upgrade it: nix upgrade-nix, or where a daemon builds: sudo -i nix upgrade-nix"]
-    } else {
-        &[
-            "upgrade it the way it was installed",
-            "where that has no newer one, install Nix's own and open a new shell: sh <(curl -L https://nixos.org/nix/install)",
-        ]
-    };
-    hints.iter().map(|&hint| hint.to_owned()).collect()
+/// For a Nix that is too old. Where a program comes from does not tell how it was installed: `/nix/store` holds those of
+/// Nix's own installer, of NixOS and of home-manager alike.
+pub(crate) fn for_old_nix() -> Vec<String> {
+    vec![
+        "upgrade it the way it was installed; one of Nix's own installer: nix upgrade-nix".to_owned(),
+        "where that has no newer one, install Nix's own and open a new shell: sh <(curl -L https://nixos.org/nix/install)"
+            .to_owned(),
+    ]
 }

@@ -82,11 +82,7 @@ pub(crate) fn flake_options(
 fn locate_error(error: &LocateError) -> CliError {
     let hints = match error {
         LocateError::Missing => hints::without_nix(),
-        LocateError::TooOld { program, .. } => {
-            // What Nix installed itself is a link to its store.
-            let real = fs::canonicalize(program).unwrap_or_else(|_| program.clone());
-            hints::for_old_nix(real.starts_with("/nix/store"))
-        }
+        LocateError::TooOld { .. } => hints::for_old_nix(),
         LocateError::Unknown { .. } => {
             vec!["see which program that is, and what `nix --version` prints".to_owned()]
         }

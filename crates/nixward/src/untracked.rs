@@ -39,7 +39,7 @@ pub(crate) fn hint_for_message(discovered: &Discovered, said: &str) -> Option<St
     hint(git, &meant)
 }
 
-/// Where a project is unknown: the files in a folder of its name.
+/// Where a project is unknown: the files whose path has its name.
 pub(crate) fn hint_for_request(
     discovered: &Discovered,
     request: &SelectionRequest,

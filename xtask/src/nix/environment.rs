@@ -51,6 +51,11 @@ impl Environment {
         variables
     }
 
+    /// Whether it was made here, from Debian's packages, and is nobody's else.
+    pub(crate) fn is_private(&self) -> bool {
+        self.configuration.is_some()
+    }
+
     /// Lines for `eval` in a POSIX shell, where `PATH` grows rather than being replaced.
     pub(crate) fn as_shell_commands(&self) -> String {
         let path = format!(

@@ -125,6 +125,11 @@ pub(crate) fn obtain_unsupported(suite: Suite, force: bool) -> Result<Environmen
     private::obtain(Request { suite, force })
 }
 
+/// The Nix of a suite, if it has been made before.
+pub(crate) fn made(suite: Suite) -> Result<Option<Environment>> {
+    private::made(suite)
+}
+
 /// Whether this is a machine on which the Nix of a suite can be made; else doing without it is no failure.
 pub(crate) fn can_be_made(suite: Suite) -> Result<bool> {
     Ok(cfg!(target_os = "linux")

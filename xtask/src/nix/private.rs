@@ -84,6 +84,11 @@ pub(super) fn obtain(request: Request) -> Result<Environment> {
     })
 }
 
+/// The one of a suite, if it has been made.
+pub(super) fn made(suite: debian::Suite) -> Result<Option<Environment>> {
+    Ok(read_finished(&folder_of_all()?, Origin::Suite(suite)))
+}
+
 /// Whether this program is of a Nix that was made here.
 pub(super) fn is_ours(program: &Path) -> Result<bool> {
     Ok(program.starts_with(folder_of_all()?))

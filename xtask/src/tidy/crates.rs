@@ -6,37 +6,28 @@ use super::{Files, Finding};
 /// knows, an earlier one must not.
 const LAYERS: &[(&str, &[&str])] = &[
     ("nixward-schema", &[]),
-    ("nixward-manifest", &["nixward-schema"]),
-    ("nixward-core", &["nixward-schema", "nixward-manifest"]),
-    ("nixward-guard", &["nixward-schema"]),
+    ("nixward-manifest", &[]),
+    ("nixward-core", &["nixward-manifest"]),
+    ("nixward-guard", &[]),
     (
         "nixward-nix",
-        &[
-            "nixward-schema",
-            "nixward-manifest",
-            "nixward-core",
-            "nixward-guard",
-        ],
+        &["nixward-manifest", "nixward-core", "nixward-guard"],
     ),
     (
         "nixward-exec",
         &[
-            "nixward-schema",
             "nixward-manifest",
             "nixward-core",
             "nixward-guard",
             "nixward-nix",
         ],
     ),
-    (
-        "nixward-git",
-        &["nixward-schema", "nixward-manifest", "nixward-core"],
-    ),
+    ("nixward-git", &["nixward-manifest", "nixward-core"]),
     (
         "nixward-report",
         &["nixward-schema", "nixward-manifest", "nixward-core"],
     ),
-    ("nixward-testing", &["nixward-schema"]),
+    ("nixward-testing", &[]),
 ];
 
 /// Those that put the others together.
