@@ -5,14 +5,13 @@ let
   inherit (lib) fileset;
   root = ../..;
 
-  # Cargo wants the manifest of every member and a file for each of its targets,
-  # also of those that are no part of the program.
+  # Cargo wants the manifest of every member and something to compile of it, also of
+  # those that are no part of the program.
   workspace = fileset.unions [
     (root + "/Cargo.toml")
     (root + "/Cargo.lock")
     (root + "/xtask/Cargo.toml")
     (root + "/xtask/src/main.rs")
-    (root + "/xtask/src/generate.rs")
     (root + "/crates/nixward-testing/src/lib.rs")
     (root + "/tests/main.rs")
     (fileset.fileFilter (file: file.name == "Cargo.toml") (root + "/crates"))
@@ -39,7 +38,7 @@ in
   all = toSource [
     workspace
     (root + "/crates")
-    (root + "/xtask/src")
+    (root + "/xtask")
     (root + "/tests")
     (root + "/schemas")
     (root + "/rustfmt.toml")

@@ -1,4 +1,5 @@
-# Every test of the workspace, compiled: bin/CRATE.TARGET-KIND, and bin/run-tests for all of them.
+# The tests of nixward's crates, compiled: bin/CRATE.TARGET-KIND, and bin/run-tests for all of them. Those of xtask are
+# not among them: they are about the checkout.
 {
   jq,
   runtimeShell,
