@@ -7,6 +7,7 @@
   outputs =
     { nixpkgs, ... }:
     let
+      # nixpkgs-unstable has no packages for macOS on x86-64 any more.
       systems = [
         "x86_64-linux"
         "aarch64-linux"

@@ -82,6 +82,46 @@ fn arguments_reach_pytest_and_both_spellings_work() {
     output.expect_code(0).expect_stdout("1 passed");
 }
 
+#[test]
+fn what_is_edited_in_any_language_is_built_and_tested_again() {
+    let Some(project) = initech() else { return };
+    let project = project.build();
+    let edits = [
+        ("flair/src/wardrobe.rs", "//"),
+        ("jump-to-conclusions/src/mat.ts", "//"),
+        ("pc_load_letter/src/pc_load_letter/printers.py", "#"),
+        ("penny-shaver/rust/lib.rs", "//"),
+        ("stapler/src/stapler.c", "//"),
+        ("tps-report/tps-report.sh", "#"),
+    ];
+    for (file, comment) in edits {
+        let path = project.path(format!("packages/projects/{file}"));
+        let text = fs_err::read_to_string(&path).unwrap();
+        // In no store yet, with whichever Nix.
+        fs_err::write(&path, format!("{text}\n{comment} {}\n", project.salt())).unwrap();
+    }
+    let output = project
+        .nixward(["test", "--all", "--message-format", "json"])
+        .run()
+        .expect_code(0);
+    for derivation in [
+        "-flair-1.0.0.drv",
+        "-jump-to-conclusions-tests-1.1.0.drv",
+        "-penny-shaver-0.3.0.drv",
+        "-stapler-1.2.0.drv",
+        "-tps-report.drv",
+    ] {
+        let line = output.stdout().lines().find(|line| {
+            line.contains(r#""reason":"build-finished""#) && line.contains(derivation)
+        });
+        assert!(
+            line.is_some(),
+            "{derivation} is not in\n{}",
+            output.stdout()
+        );
+    }
+}
+
 /// Runs a service, asks it for its health and a page of its own, and ends it as a person does.
 fn serves_until_ctrl_c(name: &str, port_number: u16, page: &str, content: &str) {
     let Some(project) = initech() else { return };

@@ -23,7 +23,8 @@ let
         if isDerivation (package.${form} or null)
         then [ { name = "${name}.${form}"; value = package.${form}; } ]
         else [ ])
-      [ "test" "container" "python" ];
+      [ "test" "container" "python" ]
+    ++ all (plain "${name}.tests") (package.tests or { });
   plain = kind: name: value: [ { name = "${kind}.${name}"; inherit value; } ];
   all = f: set: builtins.concatLists (builtins.attrValues (builtins.mapAttrs f set));
   everything =
@@ -103,7 +104,7 @@ fn a_program_changes_its_project_and_what_uses_it() {
     packages/projects/flair/src/wardrobe.rs
         checks.flair flair flair.container flair.test
     packages/projects/jump-to-conclusions/src/mat.ts
-        checks.jump-to-conclusions jump-to-conclusions jump-to-conclusions.container jump-to-conclusions.test
+        checks.jump-to-conclusions jump-to-conclusions jump-to-conclusions.container jump-to-conclusions.test jump-to-conclusions.tests.formatting
     packages/projects/penny-shaver/rust/lib.rs
         checks.penny-shaver devShells.penny-shaver penny-shaver penny-shaver.python penny-shaver.test
     packages/projects/penny-shaver/src/penny_shaver/interest.py
@@ -136,7 +137,7 @@ fn a_test_changes_no_program_and_no_image() {
     packages/projects/flair/tests/http.rs
         checks.flair flair.test
     packages/projects/jump-to-conclusions/tests/mat.test.ts
-        checks.jump-to-conclusions jump-to-conclusions.test
+        checks.jump-to-conclusions jump-to-conclusions.test jump-to-conclusions.tests.formatting
     packages/projects/penny-shaver/tests/test_interest.py
         checks.penny-shaver penny-shaver.test
     packages/projects/pc_load_letter/tests/test_web.py
@@ -156,7 +157,11 @@ fn a_document_changes_nothing() {
         "README.md",
         "packages/projects/flair/README.md",
         "packages/projects/jump-to-conclusions/README.md",
+        "packages/projects/pc_load_letter/README.md",
+        "packages/projects/penny-shaver/README.md",
+        "packages/projects/random-python-project/README.md",
         "packages/projects/stapler/README.md",
+        "packages/projects/tps-report/README.md",
     ]) else {
         return;
     };
@@ -167,7 +172,15 @@ fn a_document_changes_nothing() {
         (nothing)
     packages/projects/jump-to-conclusions/README.md
         (nothing)
+    packages/projects/pc_load_letter/README.md
+        (nothing)
+    packages/projects/penny-shaver/README.md
+        (nothing)
+    packages/projects/random-python-project/README.md
+        (nothing)
     packages/projects/stapler/README.md
+        (nothing)
+    packages/projects/tps-report/README.md
         (nothing)
     ");
 }
