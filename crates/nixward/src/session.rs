@@ -38,7 +38,6 @@ pub(crate) struct Session {
     pub(crate) discovered: Discovered,
     pub(crate) nix: Nix,
     pub(crate) runner: Runner,
-    pub(crate) launcher: Launcher,
     pub(crate) cancellation: Cancellation,
     pub(crate) start: Instant,
 }
@@ -68,9 +67,8 @@ impl Session {
         let guard_executable = std::env::current_exe().map_err(|error| internal(&error))?;
         let children = ChildRegistry::default();
         let cancellation = Cancellation::watch(&children).map_err(|error| internal(&error))?;
-        let launcher = Launcher::new(guard_executable, children);
         let runner = Runner {
-            launcher: launcher.clone(),
+            launcher: Launcher::new(guard_executable, children),
             env: environment.variables.clone(),
             cwd: cwd.clone(),
         };
@@ -88,7 +86,6 @@ impl Session {
             discovered,
             nix,
             runner,
-            launcher,
             cancellation,
             start,
         })

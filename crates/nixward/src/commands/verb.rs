@@ -141,7 +141,7 @@ fn context(
     ExecutionContext {
         nix: session.nix.clone(),
         runner: session.runner.clone(),
-        launcher: session.launcher.clone(),
+        launcher: session.runner.launcher.clone(),
         cwd: session.cwd.clone(),
         workspace_root: session.discovered.workspace.root.clone(),
         caller_environment: session.environment.variables.clone(),
