@@ -20,17 +20,21 @@ let
       gcc -fPIC -shared -o libanswer.so answer.c -Wl,-soname,libanswer.so
     '';
     installPhase = ''
-      mkdir -p "$out"/{lib64/pkgconfig,include,share/man/man1,share/doc/several,sbin}
+      mkdir -p "$out"/{lib64/pkgconfig,include,share/man/man1,share/doc/several,share/gtk-doc/several,sbin}
       cp libanswer.so "$out/lib64"
       echo 'int answer(void);' > "$out/include/answer.h"
       echo 'Name: answer' > "$out/lib64/pkgconfig/answer.pc"
       echo page > "$out/share/man/man1/answer.1"
       ln -s answer.1 "$out/share/man/man1/ask.1"
       echo text > "$out/share/doc/several/README"
+      echo text > "$out/share/gtk-doc/several/index"
       printf '#!/bin/sh\necho tool\n' > "$out/sbin/tool"
       chmod +x "$out/sbin/tool"
     '';
   };
+
+  # Documentation for developers goes away, but not where the package says where to.
+  documented = library.overrideAttrs { outputDevdoc = "out"; };
 
   # The headers' output brings the library's along.
   user = stdenv.mkDerivation {
@@ -104,6 +108,8 @@ in
     expectEqual "$(cat ${library.dev}/lib/pkgconfig/answer.pc)" "Name: answer"
     expectEqual "$(cat ${library.dev}/nix-support/propagated-build-inputs)" "${library} "
     expectEqual "$(cat ${library.doc}/share/doc/several/README)" text
+    [ ! -e ${library.doc}/share/gtk-doc ] || fail "documentation for developers is in doc"
+    expectEqual "$(cat ${documented}/share/gtk-doc/several/index)" text
     expectEqual "$(gzip -dc ${library.man}/share/man/man1/ask.1.gz)" page
     [ -n "$(find ${library.debug}/lib/debug/.build-id -name '*.debug')" ] || fail "no debug information"
     ${user}/bin/main

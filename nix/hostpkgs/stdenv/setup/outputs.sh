@@ -4,11 +4,11 @@
 # The derivation's attributes are variables here, and arrays go by their names.
 # shellcheck disable=SC2034,SC2154,SC2178
 
-# The name of the first of the outputs that the package has.
+# The name of the first of the outputs that the package has; REMOVE is always there.
 _firstOutput() {
     local name
     for name in "$@"; do
-        if [[ " $outputs " == *" $name "* ]]; then
+        if [[ " $outputs REMOVE " == *" $name "* ]]; then
             printf '%s' "$name"
             return
         fi
@@ -21,8 +21,7 @@ _firstOutput() {
 : "${outputLib:=$(_firstOutput lib out)}"
 : "${outputInclude:=$outputDev}"
 : "${outputDoc:=$(_firstOutput doc out)}"
-: "${outputDevdoc:=$(_firstOutput devdoc doc)}"
-[[ " $outputs " == *" devdoc "* || " $outputs " == *" doc "* ]] || outputDevdoc=REMOVE
+: "${outputDevdoc:=$(_firstOutput devdoc REMOVE)}"
 : "${outputMan:=$(_firstOutput man "$outputBin")}"
 : "${outputDevman:=$(_firstOutput devman devdoc "$outputMan")}"
 : "${outputInfo:=$(_firstOutput info "$outputBin")}"
