@@ -68,7 +68,8 @@ rec {
         let
           parts = lib.splitString "." name;
         in
-        if builtins.length parts == 1 then
+        # A name with quotation marks is as git writes it already.
+        if builtins.length parts == 1 || lib.hasInfix "\"" name then
           name
         else
           "${lib.head parts} \"${lib.concatStringsSep "." (lib.tail parts)}\"";
@@ -203,7 +204,7 @@ rec {
         indent: value:
         let
           lines = lib.splitString "\n" value;
-escaped = map (builtins.replaceStrings [ "\${" "''" ] [ "''\${" "'''" ]) lines;
+          escaped = map (builtins.replaceStrings [ "\${" "''" ] [ "''\${" "'''" ]) lines;
         in
         if multiline && builtins.length lines > 1 then
           "''\n${indent}  ${lib.concatStringsSep "\n${indent}  " (lib.init escaped)}"

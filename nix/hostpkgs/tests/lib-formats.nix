@@ -50,8 +50,13 @@ in
     ];
   };
   git = {
-    expr = lib.generators.toGitINI { user.name = "Jo"; url."https://x".insteadOf = [ "y" "z" ]; core.bare = true; };
-    expected = "[core]\n\tbare = true\n\n[url \"https://x\"]\n\tinsteadOf = \"y\"\n\tinsteadOf = \"z\"\n\n[user]\n\tname = \"Jo\"\n";
+    expr = lib.generators.toGitINI {
+      user.name = "Jo";
+      url."https://x".insteadOf = [ "y" "z" ];
+      core.bare = true;
+      "branch \"a.b\"".merge = "c";
+    };
+    expected = "[branch \"a.b\"]\n\tmerge = \"c\"\n\n[core]\n\tbare = true\n\n[url \"https://x\"]\n\tinsteadOf = \"y\"\n\tinsteadOf = \"z\"\n\n[user]\n\tname = \"Jo\"\n";
   };
   lua = {
     expr = [
