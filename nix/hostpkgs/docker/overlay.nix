@@ -46,7 +46,6 @@ in
     streamNixShellImage = throw "dockerTools.streamNixShellImage is not in hostpkgs";
     buildLayeredImageWithNixDb = throw "dockerTools.buildLayeredImageWithNixDb: images of hostpkgs have no Nix database";
     buildImageWithNixDb = throw "dockerTools.buildImageWithNixDb: images of hostpkgs have no Nix database";
-    # For extraCommands, in place of runAsRoot: accounts like fakeNss's, as files.
     shadowSetup = throw "dockerTools.shadowSetup needs runAsRoot, which hostpkgs does not have; put dockerTools.fakeNss into contents";
   };
   inherit (final.dockerTools) fakeNss;

@@ -156,9 +156,9 @@ let
           __ignoreNulls = true;
           inherit doCheck doInstallCheck;
         }
-        # Debug information that could be kept apart has to be made.
         # For hooks that run the package's program.
         // lib.optionalAttrs (attrs ? meta.mainProgram) { NIX_MAIN_PROGRAM = attrs.meta.mainProgram; }
+        # Debug information that could be kept apart has to be made.
         // lib.optionalAttrs separateDebugInfo { NIX_CFLAGS_COMPILE = "${toString (attrs.NIX_CFLAGS_COMPILE or environment.NIX_CFLAGS_COMPILE or "")} -ggdb -Wl,--build-id"; };
 
       meta = {

@@ -15,7 +15,7 @@ in
     '';
   writeReferencesToFile = path: final.writeClosure [ path ];
 
-  # store-paths, and registration for `nix-store --load-db`.
+  # The file store-paths only: no `registration`, which loads Nix's database.
   closureInfo =
     { rootPaths }:
     let
@@ -41,7 +41,7 @@ in
         done | sort -u > "$out/store-paths"
       '';
 
-  # Sources as arguments of functions, not as copies.
+  # A file or folder as a store path of its own.
   copyPathToStore = path: builtins.path { inherit path; };
   # A package's source, unpacked and patched: of a package, or of its arguments.
   srcOnly =

@@ -13,7 +13,7 @@ in
       ...
     }:
     let
-      # An option of a set of packages or flakes cannot be shown whole.
+      # Options that their modules hide, and those of the module system itself.
       isShown = option: option.visible && !option.internal;
       list = builtins.filter isShown (map transformOptions (lib.optionAttrSetToDocList options));
       undescribed = builtins.filter (option: option.description or null == null) list;

@@ -1,4 +1,4 @@
-// What of a package is installed: `package_files.mjs name|scripts|bins|links …`, in its folder.
+// What of a package is installed: `package_files.mjs name|has-script|bins|packed …`, in its folder.
 //
 //   name                the package's name
 //   has-script NAME     exit code 0 where package.json has it
