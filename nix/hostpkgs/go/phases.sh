@@ -26,9 +26,10 @@ goConfigurePhase() {
         fi
     fi
     # No names of this machine's folders in what is built.
-    export GOFLAGS="-mod=$mode -trimpath ${GOFLAGS:-}"
-    local packages
-    if ! packages=$(_goPackages 2>"$NIX_BUILD_TOP/go-list"); then
+    local trim="-trimpath"
+    [[ -z "${allowGoReference:-}" ]] || trim=""
+    export GOFLAGS="-mod=$mode $trim ${GOFLAGS:-}"
+    if ! _goPackages build >/dev/null 2>"$NIX_BUILD_TOP/go-list"; then
         cat "$NIX_BUILD_TOP/go-list" >&2
         if [[ -n "${goModules:-}" ]] && grep -q 'inconsistent vendoring' "$NIX_BUILD_TOP/go-list"; then
             echo "error: go.mod is not the one that vendorHash was made for:" \
@@ -39,47 +40,64 @@ goConfigurePhase() {
     runHook postConfigure
 }
 
-# What is built and tested: subPackages, or all, without excludedPackages.
+# _goPackages build|test: their folders. They are subPackages, or all that are
+# not excluded by a part of their folder's name, as in nixpkgs.
 _goPackages() {
-    local -a wanted=() excluded=()
+    local -a wanted=() excluded=(/_ examples Godeps testdata) flags=()
     concatTo wanted subPackages
     concatTo excluded excludedPackages
+    _goTags flags
+    local all="" index
     if [[ ${#wanted[@]} -eq 0 ]]; then
+        all=1
         wanted=(./...)
     fi
-    local index
     for index in "${!wanted[@]}"; do
         [[ "${wanted[index]}" == ./* || "${wanted[index]}" == . ]] || wanted[index]="./${wanted[index]}"
     done
-    local pattern
-    pattern=$(IFS='|'; printf '%s' "${excluded[*]}")
-    local list
-    list=$(go list "${wanted[@]}") || return
-    if [[ -n "$pattern" ]]; then
-        list=$(grep -vE "$pattern" <<<"$list" || true)
+    # Go refuses to build by name what has tests only.
+    local format='{{.Dir}}' list pattern
+    [[ "$1" == test ]] || format='{{if or .GoFiles .CgoFiles}}{{.Dir}}{{end}}'
+    list=$(go list ${flags[@]+"${flags[@]}"} -f "$format" "${wanted[@]}") || return
+    list=$(while IFS= read -r folder; do [[ -z "$folder" ]] || printf '.%s\n' "${folder#"$PWD"}"; done <<<"$list")
+    if [[ -n "$all" ]]; then
+        pattern=$(IFS='|'; printf '%s' "${excluded[*]}")
+        list=$(grep -vE "$pattern" <<<"$list") || true
+    fi
+    if [[ -z "$list" ]]; then
+        echo "error: there is no package to build in $PWD: subPackages, excludedPackages and tags leave none" >&2
+        return 1
     fi
     printf '%s\n' "$list"
 }
 
+_goTags() {
+    local -n _tagFlags="$1"
+    local -a names=()
+    concatTo names tags
+    [[ ${#names[@]} -eq 0 ]] || _tagFlags+=("-tags=$(IFS=,; printf '%s' "${names[*]}")")
+}
+
 _goFlags() {
     local -n _flags="$1"
-    local -a names=() linker=()
-    concatTo names tags
+    local -a linker=()
     concatTo linker ldflags
     # The build's ID would be of the Go that built it.
     linker+=("-buildid=")
     # Where a program needs the C library, for a name's address say, it is the store's.
     linker+=("-I" "$(<"$hostLibc/nix-support/dynamic-linker")" "-r" "$hostLibc/lib")
     _flags=("-p=$NIX_BUILD_CORES" "-ldflags=${linker[*]}")
-    [[ ${#names[@]} -eq 0 ]] || _flags+=("-tags=$(IFS=,; printf '%s' "${names[*]}")")
+    _goTags "$1"
 }
 
 goBuildPhase() {
     runHook preBuild
     local -a flags=() more=() packages=()
+    local list
     _goFlags flags
     concatTo more buildFlags
-    mapfile -t packages < <(_goPackages)
+    list=$(_goPackages build) || return
+    mapfile -t packages <<<"$list"
     echoCmd "go install" "${flags[@]}" ${more[@]+"${more[@]}"} "${packages[@]}"
     go install "${flags[@]}" ${more[@]+"${more[@]}"} "${packages[@]}" || return
     runHook postBuild
@@ -88,12 +106,15 @@ goBuildPhase() {
 goCheckPhase() {
     runHook preCheck
     # Tests may look for their files' names.
-    local GOFLAGS="${GOFLAGS//-trimpath/}"
+    local GOFLAGS="$GOFLAGS -trimpath=false"
     local -a flags=() more=() packages=()
+    local list
     _goFlags flags
     concatTo more checkFlags
-    mapfile -t packages < <(_goPackages)
-    go test "${flags[@]}" ${more[@]+"${more[@]}"} "${packages[@]}" || return
+    list=$(_goPackages test) || return
+    mapfile -t packages <<<"$list"
+    # What vet finds is no failure of a test; as in nixpkgs.
+    go test -vet=off "${flags[@]}" ${more[@]+"${more[@]}"} "${packages[@]}" || return
     runHook postCheck
 }
 
@@ -105,6 +126,20 @@ goInstallPhase() {
     fi
     runHook postInstall
 }
+
+# Go is no store path, so Nix cannot look for it.
+_goRefuseReferences() {
+    [[ -z "${allowGoReference:-}" && -e "$out" ]] || return 0
+    local root sources found
+    root=$(go env GOROOT)
+    # Where the host has only links there.
+    sources=$(realpath "$root/src")
+    if found=$(grep -rlaF -e "$root/" -e "$sources/" -- "$out"); then
+        printf 'error: this refers to the Go that built it, %s (allowGoReference = true allows it):\n%s\n' "$root" "$found" >&2
+        return 1
+    fi
+}
+postFixupHooks+=(_goRefuseReferences)
 
 : "${configurePhase:=goConfigurePhase}"
 : "${buildPhase:=goBuildPhase}"

@@ -40,6 +40,48 @@ in
     expectEqual "$(echo ${report}/bin/*)" "${report}/bin/ping ${report}/bin/report"
   '';
 
+  # Folders decide what is left out, not the module's name; tags also decide what there is.
+  choice =
+    let
+      package = buildGoModule {
+        pname = "tools";
+        version = "1";
+        src = pkgs.runCommand "tools-source" { } ''
+          mkdir -p "$out"/{cmd/{ping,tool,late},examples/show,checks}
+          cd "$out"
+          printf 'module initech.example/tools\n\ngo 1.19\n' > go.mod
+          for folder in cmd/ping cmd/tool examples/show; do
+            printf 'package main\n\nfunc main() { println("%s") }\n' "$folder" > "$folder/main.go"
+          done
+          { printf '//go:build saturday\n\n'; cat cmd/ping/main.go; } > cmd/late/main.go
+          # Tests only, which run although vet has something to say.
+          printf '%s\n' 'package checks' 'import ("fmt"; "os"; "testing")' \
+            'func TestIt(t *testing.T) { fmt.Printf("%d\n", "x"); os.WriteFile(os.Getenv("RAN"), nil, 0o644) }' > checks/it_test.go
+        '';
+        vendorHash = null;
+        excludedPackages = [ "tool" ];
+        tags = [ "saturday" ];
+        preCheck = ''export RAN="$NIX_BUILD_TOP/ran"'';
+        postCheck = ''[ -e "$RAN" ]'';
+      };
+    in
+    script "go-choice" { } ''expectEqual "$(cd ${package}/bin && echo *)" "late ping"'';
+
+  # Nix does not look for Go in what was built, so the build does.
+  references =
+    let
+      untrimmed = report.overrideAttrs {
+        GOFLAGS = "-trimpath=false";
+        ldflags = [ ];
+      };
+      refused = pkgs.testers.testBuildFailure untrimmed;
+      allowed = untrimmed.overrideAttrs { allowGoReference = true; };
+    in
+    script "go-references" { } ''
+      grep 'this refers to the Go that built it' ${refused}/testBuildFailure.log
+      ${allowed}/bin/report
+    '';
+
   # Neither Go nor the compiler is needed to run it, nor are names of the build's folders in it.
   closure =
     script "go-closure"
@@ -160,6 +202,10 @@ in
         newProject
         fails 'vendorHash is null without a vendor folder' goConfigurePhase
         fails 'modRoot says where it is' env -u modRoot bash -c 'modRoot=. . ${../phases.sh}; runHook() { :; }; goConfigurePhase'
+
+        newProject
+        sed -i '/^require/d' project/go.mod
+        excludedPackages=. fails 'subPackages, excludedPackages and tags leave none' goConfigurePhase
 
         # The hash was not brought up to date.
         goModules=${report.goModules}
