@@ -70,6 +70,10 @@ let
       exit 3
     ''
   );
+  # It says nothing but its own path, of which the version is a part.
+  pathOnly = pkgs.testers.testBuildFailure (
+    program.overrideAttrs { postInstall = ''printf '#!/bin/sh\necho "usage: $0"\n' > "$out/bin/run"''; }
+  );
   wrongVersion = pkgs.testers.testBuildFailure (program.overrideAttrs { version = "1.3"; });
 
   source = writeTextDir "file" "first\n";
@@ -154,8 +158,9 @@ in
           tag = "d";
           hash = "";
         }).drvPath
+        (pkgs.fetchgit { url = "file:///none"; leaveDotGit = true; hash = ""; }).drvPath
       ];
-      expected = [ true true true true ];
+      expected = [ true true true true true ];
     };
     # What an archive lacks is had with git, and each service has its own addresses.
     services = {
@@ -173,6 +178,15 @@ in
         [ ("https://codeberg.org/o/r/archive/abc" + ".tar.gz") "https://codeberg.org/o/r.git" ]
         [ ("https://git.sr.ht/~o/r/archive/abc" + ".tar.gz") "https://git.sr.ht/~o/r" ]
       ];
+    };
+    # Submodules come with fetchgit, and with the others where they are asked for.
+    submodules = {
+      expr = map (package: lib.hasInfix "submodule" package.buildCommand) [
+        (pkgs.fetchgit { url = "file:///none"; hash = ""; })
+        (pkgs.fetchFromGitHub { owner = "o"; repo = "r"; rev = "abc"; sparseCheckout = [ "a" ]; hash = ""; })
+        (pkgs.fetchFromGitHub { owner = "o"; repo = "r"; rev = "abc"; fetchSubmodules = true; hash = ""; })
+      ];
+      expected = [ true false true ];
     };
     ignoring = {
       expr = [
@@ -201,10 +215,18 @@ in
       $'[Desktop Entry]\nActions=new;\nCategories=Utility;\nExec=run %U\nName=Program\nTerminal=true\nType=Application\nVersion=1.5\n\n[Desktop Action new]\nExec=run new\nName=New'
     grep -q "'1.3' is not in what" ${wrongVersion}/testBuildFailure.log
     grep -q 'installCheckPhase of program-1.3 failed' ${wrongVersion}/testBuildFailure.log
+    grep -q "'1.2' is not in what" ${pathOnly}/testBuildFailure.log
+    grep -q 'usage: bin/run' ${pathOnly}/testBuildFailure.log
   '';
 
   testers = support.script "testers" {
     version = pkgs.testers.testVersion { package = program; };
+    pathVersion = pkgs.testers.testBuildFailure (
+      pkgs.testers.testVersion {
+        package = program;
+        command = "echo usage: ${program}/bin/run";
+      }
+    );
     equal = pkgs.testers.testEqualContents {
       assertion = "A file is itself";
       actual = source;
@@ -224,6 +246,7 @@ in
   } ''
     expectEqual "$(cat ${failing}/testBuildFailure.log)" reason
     expectEqual "$(cat ${failing}/testBuildFailure.exit)" 3
+    grep -q "'1.2' is not in what program-1.2 says: usage: bin/run" "$pathVersion/testBuildFailure.log"
     grep -q '+second' "$unequal/testBuildFailure.log"
   '';
 
@@ -259,7 +282,7 @@ in
 
     # What the fetcher runs, without a hash to fix its output.
     fetch() {
-      ( url="file://$PWD/repository" revision="$1" out="$PWD/$2" sparse= postFetch= NIX_BUILD_TOP="$PWD"
+      ( url="file://$PWD/repository" revision="$1" out="$PWD/$2" sparse= postFetch="''${3:-}" NIX_BUILD_TOP="$PWD"
         eval "$script" )
     }
     script=${lib.escapeShellArg (pkgs.fetchgit { url = "file:///none"; hash = ""; }).buildCommand}
@@ -268,6 +291,14 @@ in
     fetch refs/tags/v2 by-tag
     expectEqual "$(cat by-tag/file)" new
     [ ! -e by-tag/.git ] || fail ".git is left"
+    # .git itself is for postFetch only.
+    script=${lib.escapeShellArg (pkgs.fetchgit { url = "file:///none"; deepClone = true; postFetch = "x"; hash = ""; }).buildCommand}
+    fetch "$old" with-history 'git rev-list --count --all > count; rm -rf .git'
+    expectEqual "$(cat with-history/count)" 2
+    result=0
+    fetch "$old" kept true 2> message || result=$?
+    expectEqual "$result" 1
+    grep 'is not the same each time' message
     expectEqual "$(git --version | cut -d ' ' -f 1)" git
   '';
 }

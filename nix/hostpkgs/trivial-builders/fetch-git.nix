@@ -14,6 +14,9 @@ let
     "sparseCheckout"
   ];
 
+  # Times, packs and logs differ with each clone, so a hash would never fit.
+  gitIsNotTheSame = "what git keeps in .git is not the same each time; with leaveDotGit or deepClone, postFetch may use it and has to remove it (deepClone needs leaveDotGit = false if .git does not matter)";
+
   revisionOf = arguments: if arguments.tag or null != null then "refs/tags/${arguments.tag}" else arguments.rev or "HEAD";
 
   # One hosting service: where a repository is, and where its archives are.
@@ -55,6 +58,8 @@ let
       else if needsGit arguments then
         final.fetchgit (
           common
+          # Only fetchgit itself has them unless told otherwise.
+          // { fetchSubmodules = false; }
           // builtins.intersectAttrs (lib.genAttrs gitOptions (_: null)) (builtins.removeAttrs arguments [ "forceFetchGit" ])
           // {
             url = addresses.repository;
@@ -94,6 +99,8 @@ in
     in
     if fetchLFS then
       throw "fetchgit: hostpkgs has no git-lfs (${url})"
+    else if leaveDotGit && postFetch == "" then
+      throw "fetchgit: ${gitIsNotTheSame} (${url})"
     else
       final.stdenvNoCC.mkDerivation (
         {
@@ -142,7 +149,17 @@ in
             fi
             ${lib.optionalString fetchSubmodules "git submodule --quiet update --init --recursive"}
             eval "$postFetch"
-            ${lib.optionalString (!leaveDotGit) ''find "$out" -name .git -prune -exec rm -rf {} +''}
+            ${
+              if leaveDotGit then
+                ''
+                  if [ -n "$(find "$out" -name .git -print -quit)" ]; then
+                    echo ${lib.escapeShellArg "error: fetchgit: ${gitIsNotTheSame}"} >&2
+                    exit 1
+                  fi
+                ''
+              else
+                ''find "$out" -name .git -prune -exec rm -rf {} +''
+            }
           '';
         }
         // final.hashOfDownload arguments

@@ -17,6 +17,8 @@ versionCheckHook() {
     for argument in "${arguments[@]}"; do
         # Some say it with a status that is not 0.
         said=$("$program" "$argument" 2>&1) || true
+        # The package's own store path has its version, too.
+        said=$(sed "s|$NIX_STORE/[^/ ]*/||g" <<<"$said")
         if [[ "$said" == *"$version"* ]]; then
             printf 'versionCheckHook: %s %s says %s\n' "$program" "$argument" "$version"
             runHook postVersionCheck
