@@ -69,8 +69,9 @@ def run_cargo(home, arguments, folder):
     """Cargo's exit code and what it said on standard error."""
     environment = dict(os.environ)
     environment["CARGO_HOME"] = home
-    # Cargo asks the compiler which target this is.
-    environment["PATH"] = os.environ["cargo"]
+    # Cargo asks the compiler which target this is. The person's configuration may
+    # name programs for credentials, or git, which are the host's.
+    environment["PATH"] = ":".join([os.environ["cargo"], "/usr/local/bin", "/usr/bin", "/bin"])
     environment["CARGO_TERM_COLOR"] = "never"
     # Nix's own name for it; OpenSSL knows the other.
     if "NIX_SSL_CERT_FILE" in environment:

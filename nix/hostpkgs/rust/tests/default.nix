@@ -127,6 +127,25 @@ in
       expectEqual "$(cat ${package}/version)" 0.2.0
     '';
 
+  # The lock lies above, where no package is.
+  lock-above =
+    let
+      package = rustPlatform.buildRustPackage (
+        arguments
+        // {
+          pname = "paper-jam-below";
+          src = pkgs.runCommand "source-below" { } ''
+            mkdir $out
+            cp -r ${./project} $out/project
+            cp ${./project/Cargo.lock} $out/Cargo.lock
+          '';
+          buildAndTestSubdir = "project";
+          doCheck = false;
+        }
+      );
+    in
+    support.script "rust-lock-above" { } ''expectEqual "$(${lib.getExe package})" "please: paper jam in tray 2"'';
+
   debug = support.script "rust-debug" { } ''
     ${
       rustPlatform.buildRustPackage (
@@ -143,6 +162,9 @@ in
   failing-test = failsIn "checkPhase" "test tests::fails_if_told_to ... FAILED" {
     PAPER_JAM_FAIL = "1";
     TERM = "dumb";
+  };
+  without-manifest = failsIn "patchPhase" "there is no Cargo.toml in 'elsewhere' of the source" {
+    cargoRoot = "elsewhere";
   };
   without-lock = failsIn "patchPhase" "there is no Cargo.lock in '.' of the source" {
     postPatch = "rm Cargo.lock";

@@ -74,6 +74,22 @@ lib.mapAttrs
       got = (hashed.overrideAttrs { cargoHash = "sha256-${lib.fixedWidthString 43 "B" ""}="; }).cargoDeps.drvPath == hashed.cargoDeps.drvPath;
       want = false;
     };
+    "a hash as it was written under the former names" = {
+      got = map (deps: deps.vendorStaging.outPath) [
+        (rustPlatform.buildRustPackage (
+          builtins.removeAttrs arguments [ "cargoLock" ] // { cargoSha256 = lib.fixedWidthString 52 "0" ""; }
+        )).cargoDeps
+        (rustPlatform.fetchCargoTarball {
+          name = "${package.pname}-${package.version}";
+          inherit (package) src;
+          sha256 = lib.fakeSha256;
+        })
+      ];
+      want = [
+        hashed.cargoDeps.vendorStaging.outPath
+        hashed.cargoDeps.vendorStaging.outPath
+      ];
+    };
     "attributes for the build" = {
       got = [
         package.pname

@@ -101,6 +101,8 @@ in
           outputHashMode = "recursive";
           preferLocalBuild = true;
         }
+        # Under the former names, the text does not say which kind it is.
+        // lib.optionalAttrs (hash != "" && !lib.hasInfix "-" hash) { outputHashAlgo = "sha256"; }
       );
     in
     vendorFolder {

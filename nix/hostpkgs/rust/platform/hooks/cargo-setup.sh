@@ -41,11 +41,11 @@ cargoSetupPostUnpackHook() {
 
 cargoSetupPostPatchHook() {
     local folder="$PWD${cargoRoot:+/$cargoRoot}"
-    if [[ ! -f "$folder/Cargo.toml" ]]; then
-        _cargoSetupFail "there is no Cargo.toml in '${cargoRoot:-.}' of the source; cargoRoot says which folder has it"
-        return 1
-    fi
     if [[ ! -f "$folder/Cargo.lock" ]]; then
+        if [[ ! -f "$folder/Cargo.toml" ]]; then
+            _cargoSetupFail "there is no Cargo.toml in '${cargoRoot:-.}' of the source; cargoRoot says which folder has it"
+            return 1
+        fi
         _cargoSetupFail "there is no Cargo.lock in '${cargoRoot:-.}' of the source, so nothing says which crates to take." \
             "Run 'cargo generate-lockfile', let git know the file, and see that src has it (or copy one in postPatch)."
         return 1
@@ -56,6 +56,9 @@ cargoSetupPostPatchHook() {
             "With cargoLock.lockFile, give the same file; with cargoHash, set it to lib.fakeHash to learn the new hash."
         return 1
     fi
+    # A lock may lie above the packages, and where Cargo is not, the hook's user has
+    # another use for the crates.
+    [[ -f "$folder/Cargo.toml" ]] && type -P cargo >/dev/null || return 0
     local complaint
     if ! complaint=$(cargo metadata --frozen --format-version 1 --manifest-path "$folder/Cargo.toml" 2>&1 >/dev/null); then
         printf '%s\n' "$complaint" >&2
