@@ -56,14 +56,12 @@ let
     (import ./docker/overlay.nix)
   ];
   # Languages, each in a folder of its own.
-  languageLayers = map import (
-    builtins.filter builtins.pathExists [
-      ./python/overlay.nix
-      ./rust/overlay.nix
-      ./node/overlay.nix
-      ./go/overlay.nix
-    ]
-  );
+  languageLayers = map import [
+    ./python/overlay.nix
+    ./rust/overlay.nix
+    ./node/overlay.nix
+    ./go/overlay.nix
+  ];
 
   compose = layers: lib.fix (lib.extends (lib.composeManyExtensions layers) (final: { }));
 

@@ -21,7 +21,7 @@
         // lib.concatMapAttrs (
           language: tests:
           lib.mapAttrs' (name: lib.nameValuePair "${language}-${name}") (import tests { inherit pkgs; })
-        ) (lib.filterAttrs (_: builtins.pathExists) languages)
+        ) languages
       ) legacyPackages;
     };
 }

@@ -12,24 +12,12 @@
 let
   phases = makeSetupHook { name = "go-build-hook"; } ./phases.sh;
 
-  sourceAttributes = [
-    "src"
-    "srcs"
-    "sourceRoot"
-    "prePatch"
-    "patches"
-    "patchFlags"
-    "postPatch"
-    "unpackPhase"
-    "modRoot"
-  ];
+  sourceAttributes = import ../trivial-builders/source-attributes.nix { inherit lib; };
 
   vendor =
     final: override:
     let
-      attrs = lib.filterAttrs (_: value: value != null) (
-        builtins.intersectAttrs (lib.genAttrs sourceAttributes (_: null)) final
-      ) // {
+      attrs = sourceAttributes [ "modRoot" ] final // {
         name = "${final.name or "${final.pname}-${final.version or "0"}"}-go-modules";
         inherit (final) nativeBuildInputs;
         inherit (final) deleteVendor;
@@ -103,6 +91,7 @@ let
           ++ attrs.nativeBuildInputs or [ ];
           doCheck = attrs.doCheck or true;
           strictDeps = true;
+          # The wrappers; phases.sh looks for what they call.
           disallowedReferences = lib.optional (!(attrs.allowGoReference or false)) go;
           passthru = {
             inherit go;

@@ -2,6 +2,18 @@
 final:
 let
   inherit (final) lib;
+  sourceAttributes = import ./source-attributes.nix { inherit lib; };
+
+  # For a package that is a source, unpacked and patched.
+  sourceItself = {
+    phases = [
+      "unpackPhase"
+      "patchPhase"
+      "installPhase"
+    ];
+    installPhase = ''cp -pr --reflink=auto -- . "$out"'';
+    preferLocalBuild = true;
+  };
 in
 {
   emptyFile = final.runCommandLocal "empty-file" { } ''touch "$out"'';
@@ -49,34 +61,20 @@ in
     let
       given = if lib.isDerivation arguments then arguments.drvAttrs // { inherit (arguments) name; } else arguments;
       stdenv = given.stdenv or final.stdenvNoCC;
-      kept = builtins.intersectAttrs (lib.genAttrs [
-        "src"
-        "srcs"
-        "sourceRoot"
+      kept = sourceAttributes [
         "setSourceRoot"
         "unpackCmd"
-        "unpackPhase"
-        "patches"
-        "patchFlags"
         "patchPhase"
-        "prePatch"
-        "postPatch"
         "preUnpack"
         "postUnpack"
         "nativeBuildInputs"
-      ] (_: null)) given;
+      ] given;
     in
     (if stdenv ? mkDerivation then stdenv else final.stdenvNoCC).mkDerivation (
       kept
+      // sourceItself
       // {
         name = "${given.name or "${given.pname}-${given.version}"}-source";
-        phases = [
-          "unpackPhase"
-          "patchPhase"
-          "installPhase"
-        ];
-        installPhase = ''cp -pr --reflink=auto -- . "$out"'';
-        preferLocalBuild = true;
       }
     );
 
@@ -99,14 +97,8 @@ in
           prePatch
           postPatch
           ;
-        phases = [
-          "unpackPhase"
-          "patchPhase"
-          "installPhase"
-        ];
-        installPhase = ''cp -pr --reflink=auto -- . "$out"'';
-        preferLocalBuild = true;
       }
+      // sourceItself
       // builtins.removeAttrs arguments [
         "src"
         "name"

@@ -15,10 +15,9 @@ versionCheckHook() {
     local -a arguments=(--help --version)
     [[ -z "${versionCheckProgramArg:-}" ]] || arguments=("$versionCheckProgramArg")
     for argument in "${arguments[@]}"; do
-        # Some say it with a status that is not 0.
-        said=$("$program" "$argument" 2>&1) || true
-        # The package's own store path has its version, too.
-        said=$(sed "s|$NIX_STORE/[^/ ]*/||g" <<<"$said")
+        # Some say it with a status that is not 0. The package's own store path has
+        # its version, too.
+        said=$("$program" "$argument" 2>&1 | sed "s|$NIX_STORE/[^/ ]*/||g") || true
         if [[ "$said" == *"$version"* ]]; then
             printf 'versionCheckHook: %s %s says %s\n' "$program" "$argument" "$version"
             runHook postVersionCheck

@@ -8,21 +8,13 @@ let
     pkgs.makeSetupHook {
       inherit name propagatedBuildInputs;
       # A store path of its own, not one in the flake that this is part of.
-      substitutions.scripts = "${../scripts}";
+      substitutions = {
+        scripts = "${../scripts}";
+        home = "${./home.sh}";
+      };
     } script;
 
-  # What decides which files the lock is looked for in.
-  sourceAttributes = [
-    "src"
-    "srcs"
-    "sourceRoot"
-    "prePatch"
-    "patches"
-    "patchFlags"
-    "postPatch"
-    "unpackPhase"
-    "npmRoot"
-  ];
+  sourceAttributes = import ../../trivial-builders/source-attributes.nix { inherit lib; };
 
   # A set, or a function of the final attributes.
   buildNpmPackage =
@@ -33,7 +25,7 @@ let
         attrs = lib.toFunction argument final;
         nodejs = attrs.nodejs or pkgs.nodejs;
         fetched = pkgs.fetchNpmDeps (
-          lib.filterAttrs (_: value: value != null) (builtins.intersectAttrs (lib.genAttrs sourceAttributes (_: null)) final)
+          sourceAttributes [ "npmRoot" ] final
           // {
             name = "${final.name or "${final.pname}-${final.version or "0"}"}-npm-deps";
             hash = final.npmDepsHash;
@@ -49,6 +41,7 @@ let
             else
               throw "buildNpmPackage: give npmDepsHash (lib.fakeHash, and Nix says the right one), or npmDeps"
           );
+        npmPruneFlags = attrs.npmPruneFlags or (final.npmInstallFlags or [ ]);
         nativeBuildInputs = attrs.nativeBuildInputs or [ ] ++ [
           nodejs
           pkgs.makeWrapper

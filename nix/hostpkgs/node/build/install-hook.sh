@@ -3,10 +3,12 @@
 # The builder stops at the first command that fails.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2164
 
+# shellcheck source=/dev/null
+source "@home@"
+
 npmInstallHook() {
     echo "Executing npmInstallHook"
-    # npm makes its home folder, and no build may begin where Nix' stand-in exists.
-    [[ "$HOME" != /homeless-shelter ]] || export HOME="$NIX_BUILD_TOP"
+    _npmHome
     runHook preInstall
     local -a packFlags=() pruneFlags=() workspace=()
     concatTo packFlags npmPackFlags npmFlags

@@ -150,6 +150,7 @@ in
         postInstall = ''cp checked "$out"'';
       });
     in
+    assert (greeter.overrideAttrs { npmInstallFlags = [ "--legacy-peer-deps" ]; }).npmPruneFlags == [ "--legacy-peer-deps" ];
     script "node-settings" { } ''
       expectEqual "$(${package}/bin/greet)" HELLO
       expectEqual "$(cat ${package}/checked)" HELLO
@@ -174,6 +175,34 @@ in
       };
     in
     script "node-own-phases" { } ''expectEqual "$(${nodejs}/bin/node ${package}/dist/greet.js)" Hello'';
+
+  # Without npmConfigHook, npm needs a home all the same.
+  no-config =
+    let
+      package = pkgs.stdenv.mkDerivation {
+        name = "no-config";
+        src = pkgs.runCommand "no-config-source" { } ''
+          mkdir "$out"
+          cp ${pkgs.writers.writeJSON "package.json" {
+            name = "no-config";
+            version = "1.0.0";
+            bin.say = "say.js";
+            files = [ "say.js" ];
+            scripts.build = "npm config get cache; echo 'console.log(\"said\")' > say.js";
+          }} "$out/package.json"
+        '';
+        nativeBuildInputs = [
+          nodejs
+          npmHooks.npmBuildHook
+          npmHooks.npmInstallHook
+        ];
+        postInstall = ''rm -rf "$out/home"; cp -r "$HOME/.npm" "$out/home"'';
+      };
+    in
+    script "node-no-config" { } ''
+      expectEqual "$(${package}/bin/say)" said
+      [ -d ${package}/home ] || fail "npm made no home folder"
+    '';
 
   # A package of several, which needs another one. Nothing is downloaded.
   workspaces =
