@@ -264,7 +264,8 @@ in
         grep -q 'could not download the crate itoa' message || fail "$(cat message)"
       '';
 
-  # The person's own configuration says where a registry's crates are.
+  # The person's own configuration says where a registry's crates are, and who knows
+  # its token.
   from-mirror =
     support.script "rust-from-mirror"
       {

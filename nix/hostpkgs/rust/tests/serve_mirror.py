@@ -2,7 +2,8 @@
 
 Serves what FOLDER has as a sparse registry with the one crate of the environment
 (crateName, crateVersion, checksum), and writes Cargo's configuration that puts
-it in the place of Cargo's own.
+it in the place of Cargo's own. It asks for a token, which a program of the host
+knows.
 """
 
 import functools
@@ -11,14 +12,24 @@ import json
 import os
 import sys
 
+TOKEN = "swingline"
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        if self.headers["Authorization"] == TOKEN:
+            super().do_GET()
+        else:
+            self.send_error(http.HTTPStatus.UNAUTHORIZED)
+
 
 def main(folder, configuration):
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+    handler = functools.partial(Handler, directory=folder)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     address = f"http://127.0.0.1:{server.server_port}"
     name, version = os.environ["crateName"], os.environ["crateVersion"]
     with open(os.path.join(folder, "config.json"), "w") as file:
-        json.dump({"dl": f"{address}/{{crate}}-{{version}}.archive"}, file)
+        json.dump({"dl": f"{address}/{{crate}}-{{version}}.archive", "auth-required": True}, file)
     entry = {
         "name": name,
         "vers": version,
@@ -32,7 +43,8 @@ def main(folder, configuration):
     with open(configuration, "w") as file:
         file.write(
             '[source.crates-io]\nreplace-with = "mirror"\n'
-            f'[source.mirror]\nregistry = "sparse+{address}/"\n'
+            f'[registries.mirror]\nindex = "sparse+{address}/"\n'
+            f'credential-provider = ["cargo:token-from-stdout", "printf", "{TOKEN}"]\n'
         )
     server.serve_forever()
 
