@@ -1,8 +1,8 @@
 //! `cargo xtask ci`: exactly what continuous integration runs, for running it before pushing.
 //!
-//! The test command tries both versions of Nix and the README's picture; the demo and the look at the store need but
-//! one, since the tests of the example have done with both what the demo does, and the store is the same. So does nixward as
-//! its own user, which is about the flake.
+//! The test command tries both versions of Nix and the README's picture. The other steps with a Nix need but one: the
+//! tests of the example have done with both what the demo does, nixward's own flake is there to be built once, and the
+//! store is the same.
 
 use std::process::ExitCode;
 

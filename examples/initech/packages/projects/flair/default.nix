@@ -36,7 +36,6 @@ let
         runHook postBuild
       '';
       doCheck = false;
-      dontCargoInstall = true;
       installPhase = ''
         runHook preInstall
         jq -r 'select(.profile.test and .executable) | "\(.target.name) \(.target.kind[0]) \(.executable)"' messages |
