@@ -17,7 +17,6 @@ mod reporters;
 mod session;
 mod settings;
 mod untracked;
-mod whole_file;
 
 use std::{ffi::OsString, process::ExitCode};
 

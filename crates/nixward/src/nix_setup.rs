@@ -8,6 +8,7 @@ use std::{
 };
 
 use fs_err as fs;
+use nixward_cache::whole_file::write_whole;
 use nixward_nix::{
     flake_config,
     invocation::Invocation,
@@ -21,7 +22,6 @@ use crate::{
     environment::Environment,
     error::{CliError, ErrorKind},
     hints,
-    whole_file::write_whole,
 };
 
 /// How many programs are remembered; more than a few means that they come and go.

@@ -120,6 +120,7 @@ pub(super) const CRATES: &[(&str, &[Ban])] = &[
     // It starts the children, and works between fork and exec on files that its own errors name.
     ("crates/nixward-guard/clippy.toml", &[SURROUNDINGS]),
     ("crates/nixward-nix/clippy.toml", GATHERS),
+    ("crates/nixward-cache/clippy.toml", GATHERS),
     ("crates/nixward-exec/clippy.toml", GATHERS),
     ("crates/nixward-git/clippy.toml", GATHERS),
     (

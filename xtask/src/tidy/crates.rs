@@ -9,6 +9,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("nixward-manifest", &[]),
     ("nixward-core", &["nixward-manifest"]),
     ("nixward-guard", &[]),
+    ("nixward-cache", &[]),
     (
         "nixward-nix",
         &["nixward-manifest", "nixward-core", "nixward-guard"],
@@ -20,6 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "nixward-core",
             "nixward-guard",
             "nixward-nix",
+            "nixward-cache",
         ],
     ),
     ("nixward-git", &["nixward-manifest", "nixward-core"]),
@@ -41,6 +43,7 @@ const SPECIAL: &[(&str, &[&str])] = &[
     (
         "fs-err",
         &[
+            "nixward-cache",
             "nixward-nix",
             "nixward-exec",
             "nixward-git",

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use nixward_cache::whole_file::write_whole;
 use nixward_core::{
     event::EventKind,
     plan::{BuildTarget, ShellAction, Step},
@@ -15,7 +16,6 @@ use super::become_program::{become_it, build_failure};
 use crate::{
     error::{CliError, ErrorKind},
     session::Session,
-    whole_file::write_whole,
 };
 
 /// Runs a command in the environment; the script's path and the command are arguments, never part of the text.

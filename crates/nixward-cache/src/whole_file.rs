@@ -5,7 +5,7 @@ use std::{io::Write as _, path::Path};
 use fs_err as fs;
 
 /// Writes a file, making its folder: under another name first, flushed, then renamed.
-pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = file.parent().unwrap_or(file);
     fs::create_dir_all(folder)?;
     let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
