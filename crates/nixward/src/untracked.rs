@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use nixward_core::{names::fold, selection_request::SelectionRequest};
-use nixward_git::{GitError, GitFacts, untracked_files};
+use nixward_git::{GitError, GitRepository};
 use nixward_nix::invocation::shell_quoted;
 
 use crate::discovery::{Discovered, relative};
@@ -21,7 +21,7 @@ pub(crate) fn hint_for_message(discovered: &Discovered, said: &str) -> Option<St
     if !MISSING.iter().any(|text| said.contains(text)) {
         return None;
     }
-    let files = untracked_files(git, "").ok()?;
+    let files = git.untracked_files("").ok()?;
     let is_named = |file: &&String| {
         file.split('/')
             .next_back()
@@ -45,7 +45,9 @@ pub(crate) fn hint_for_request(
     request: &SelectionRequest,
 ) -> Option<String> {
     let git = discovered.git.as_ref()?;
-    let files = untracked_files(git, &discovered.workspace.workspace_prefix).ok()?;
+    let files = git
+        .untracked_files(&discovered.workspace.workspace_prefix)
+        .ok()?;
     let is_meant = |file: &&String| {
         request.operands.iter().any(|operand| {
             let wanted = fold(operand.written().trim_matches(['.', '/']));
@@ -56,12 +58,15 @@ pub(crate) fn hint_for_request(
 }
 
 /// Where the flake itself is not tracked: all files below a folder of the repository.
-pub(crate) fn hint_for_folder(git: &GitFacts, folder: &str) -> Result<Option<String>, GitError> {
-    let files = untracked_files(git, folder)?;
+pub(crate) fn hint_for_folder(
+    git: &GitRepository,
+    folder: &str,
+) -> Result<Option<String>, GitError> {
+    let files = git.untracked_files(folder)?;
     Ok(hint(git, &files.iter().collect::<Vec<_>>()))
 }
 
-fn hint(git: &GitFacts, files: &[&String]) -> Option<String> {
+fn hint(git: &GitRepository, files: &[&String]) -> Option<String> {
     // The command is typed where the person is, wherever `-C` told nixward to start.
     let here = fs_err::canonicalize(".").unwrap_or_default();
     text(&here, &git.root, files)

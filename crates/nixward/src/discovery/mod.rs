@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use fs_err as fs;
 use nixward_core::{project::candidates, selection_request::Operand, workspace::Workspace};
-use nixward_git::GitFacts;
+use nixward_git::GitRepository;
 use nixward_manifest::{Diagnostic, Manifest, Severity};
 use nixward_nix::flake_reference::FlakeReference;
 use nixward_report::manifest_diagnostics;
@@ -20,12 +20,12 @@ const MANIFEST: &str = "nixward.toml";
 const FLAKE: &str = "flake.nix";
 
 /// A workspace with its place in the world.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Discovered {
     pub(crate) workspace: Workspace,
     pub(crate) flake: FlakeReference,
     pub(crate) flake_folder: PathBuf,
-    pub(crate) git: Option<GitFacts>,
+    pub(crate) git: Option<GitRepository>,
     /// Where nixward was called, relative to the workspace root; empty at the root.
     pub(crate) current_folder: String,
     /// Rendered warnings about manifests.
@@ -120,7 +120,7 @@ fn find_root(cwd: &Path) -> Result<(PathBuf, bool), CliError> {
 fn check_flake(
     root: &Path,
     folder: &Path,
-    git: Option<&GitFacts>,
+    git: Option<&GitRepository>,
     has_manifest: bool,
 ) -> Result<(), CliError> {
     if !folder.join(FLAKE).is_file() {
@@ -138,7 +138,7 @@ fn check_flake(
     }
     let Some(git) = git else { return Ok(()) };
     let file = slashed(&git.root, &folder.join(FLAKE)).unwrap_or_default();
-    if nixward_git::is_tracked(git, &file).map_err(|error| git_error(&error))? {
+    if git.is_tracked(&file).map_err(|error| git_error(&error))? {
         return Ok(());
     }
     let below = slashed(&git.root, root).unwrap_or_default();
@@ -175,7 +175,7 @@ fn git_error(error: &nixward_git::GitError) -> CliError {
                 "if you trust it: git config --global --add safe.directory {quoted}"
             ))
         }
-        nixward_git::GitError::Read { .. } => None,
+        nixward_git::GitError::Read { .. } | nixward_git::GitError::File { .. } => None,
     };
     CliError::from_source(ErrorKind::Manifest, error).hints(hint)
 }

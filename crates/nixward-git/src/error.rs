@@ -1,0 +1,24 @@
+//! Why a source tree could not be read.
+
+use std::{io, path::PathBuf};
+
+use thiserror::Error;
+
+/// Why git, or the files that it tracks, could not be asked.
+#[derive(Debug, Error)]
+pub enum GitError {
+    #[error("git does not trust the repository of {}: it belongs to another user", .folder.display())]
+    ForeignOwner { folder: PathBuf },
+    #[error("cannot read the git repository of {}", .folder.display())]
+    Read {
+        folder: PathBuf,
+        #[source]
+        source: git2::Error,
+    },
+    #[error("cannot read {}", .path.display())]
+    File {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}

@@ -1,0 +1,159 @@
+//! The git repository of a workspace, opened once.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use git2::{ErrorCode, Repository, StatusOptions};
+
+use crate::error::GitError;
+
+/// The repository that a folder is in.
+pub struct GitRepository {
+    /// The root of the working tree.
+    pub root: PathBuf,
+    /// Whether its history was cut off.
+    pub is_shallow: bool,
+    pub(crate) repository: Repository,
+}
+
+impl fmt::Debug for GitRepository {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            root,
+            is_shallow,
+            repository: _,
+        } = self;
+        formatter
+            .debug_struct("GitRepository")
+            .field("root", root)
+            .field("is_shallow", is_shallow)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Finds the repository of a folder; nothing where it is in none, or in one without a working tree.
+pub fn discover(folder: &Path) -> Result<Option<GitRepository>, GitError> {
+    let repository = match Repository::discover(folder) {
+        Ok(repository) => repository,
+        Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
+        Err(error) if error.code() == ErrorCode::Owner => {
+            // git wants to be told of the repository's own folder.
+            let top = folder.ancestors().find(|top| top.join(".git").exists());
+            return Err(GitError::ForeignOwner {
+                folder: top.unwrap_or(folder).to_owned(),
+            });
+        }
+        Err(source) => {
+            return Err(GitError::Read {
+                folder: folder.to_owned(),
+                source,
+            });
+        }
+    };
+    Ok(GitRepository::of(repository))
+}
+
+impl GitRepository {
+    pub(crate) fn of(repository: Repository) -> Option<Self> {
+        // libgit2 ends folders with a slash, which no one else does.
+        let root: PathBuf = repository.workdir()?.components().collect();
+        Some(Self {
+            root,
+            is_shallow: repository.is_shallow(),
+            repository,
+        })
+    }
+
+    pub(crate) fn read_error(&self, source: git2::Error) -> GitError {
+        GitError::Read {
+            folder: self.root.clone(),
+            source,
+        }
+    }
+
+    /// The files below a folder (relative to the root; empty for all) that git neither tracks nor ignores: what Nix
+    /// does not see. Relative to the root, sorted.
+    pub fn untracked_files(&self, folder: &str) -> Result<Vec<String>, GitError> {
+        let mut options = StatusOptions::new();
+        options
+            .include_untracked(true)
+            .recurse_untracked_dirs(true)
+            .exclude_submodules(true);
+        if !folder.is_empty() {
+            options.pathspec(folder).disable_pathspec_match(true);
+        }
+        let statuses = self
+            .repository
+            .statuses(Some(&mut options))
+            .map_err(|error| self.read_error(error))?;
+        let untracked = statuses.iter().filter(|entry| entry.status().is_wt_new());
+        let mut files: Vec<String> = untracked
+            .map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned())
+            .collect();
+        files.sort();
+        Ok(files)
+    }
+
+    /// Whether git tracks a file (relative to the root), be it only as intended to be added.
+    pub fn is_tracked(&self, file: &str) -> Result<bool, GitError> {
+        let index = self
+            .repository
+            .index()
+            .map_err(|error| self.read_error(error))?;
+        Ok(index.get_path(Path::new(file), 0).is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repository() -> (tempfile::TempDir, GitRepository) {
+        let folder = tempfile::tempdir().unwrap();
+        Repository::init(folder.path()).unwrap();
+        let repository = discover(folder.path()).unwrap().unwrap();
+        (folder, repository)
+    }
+
+    #[test]
+    fn a_folder_below_finds_the_root() {
+        let (folder, repository) = repository();
+        let below = folder.path().join("a/b");
+        fs_err::create_dir_all(&below).unwrap();
+        assert_eq!(discover(&below).unwrap().unwrap().root, repository.root);
+        assert!(!repository.is_shallow);
+        assert_eq!(repository.root, folder.path().canonicalize().unwrap());
+    }
+
+    #[test]
+    fn no_repository_is_no_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(discover(folder.path()).unwrap().is_none());
+    }
+
+    #[test]
+    fn untracked_files_are_named_and_ignored_ones_are_not() {
+        let (folder, found) = repository();
+        fs_err::create_dir_all(folder.path().join("new")).unwrap();
+        for (file, text) in [
+            ("new/default.nix", "{ }"),
+            ("kept", ""),
+            ("junk", ""),
+            (".gitignore", "junk\n"),
+        ] {
+            fs_err::write(folder.path().join(file), text).unwrap();
+        }
+        let mut index = found.repository.index().unwrap();
+        index.add_path(Path::new("kept")).unwrap();
+        index.write().unwrap();
+        assert_eq!(
+            found.untracked_files("").unwrap(),
+            [".gitignore", "new/default.nix"]
+        );
+        assert_eq!(found.untracked_files("new").unwrap(), ["new/default.nix"]);
+        assert!(found.is_tracked("kept").unwrap());
+        assert!(!found.is_tracked("new/default.nix").unwrap());
+    }
+}

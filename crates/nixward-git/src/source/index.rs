@@ -1,0 +1,127 @@
+//! Which files git tracks: the index, read again only if it is another.
+
+use std::{
+    collections::BTreeSet,
+    io::{self, Read as _, Seek as _, SeekFrom},
+    sync::Arc,
+};
+
+use fs_err as fs;
+
+use super::{files::file_error, record::Paths};
+use crate::{error::GitError, repository::GitRepository};
+
+/// Assumed unchanged, and the stage of a conflict; the rest is the length of the path.
+const FLAGS: u16 = 0xf000;
+/// Intent to add, and left out of a sparse checkout; the rest is libgit2's own.
+const EXTENDED_FLAGS: u16 = 0x6000;
+const SUBMODULE: u32 = 0o160_000;
+const TRAILER: usize = 20;
+
+/// Equal for an equal index: it ends with a digest of itself.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct IndexStamp {
+    pub(super) length: u64,
+    pub(super) trailer: [u8; TRAILER],
+}
+
+/// What is tracked. All paths are sorted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Listing {
+    pub(super) index: IndexStamp,
+    /// Of all that the index says: paths, modes, object names, flags.
+    pub(super) digest: [u8; 32],
+    pub(super) files: Paths,
+    /// The folders that the files are in, the root (which is empty) among them.
+    pub(super) folders: Paths,
+    /// Submodules.
+    pub(super) links: Paths,
+}
+
+/// The index as it is now; that of the last time where it is the same.
+pub(super) fn listing(
+    repository: &GitRepository,
+    known: Option<&Arc<Listing>>,
+) -> Result<Arc<Listing>, GitError> {
+    let file = repository.repository.path().join("index");
+    let stamp = stamp(&file).map_err(|error| file_error(&file, error))?;
+    if let Some(known) = known.filter(|known| known.index == stamp) {
+        return Ok(Arc::clone(known));
+    }
+    let mut index = repository
+        .repository
+        .index()
+        .map_err(|error| repository.read_error(error))?;
+    index
+        .read(false)
+        .map_err(|error| repository.read_error(error))?;
+    let mut listing = Listing {
+        index: stamp,
+        ..Listing::default()
+    };
+    let mut hasher = blake3::Hasher::new();
+    let mut folders = BTreeSet::from([Vec::new()]);
+    let mut last = Vec::new();
+    for entry in index.iter() {
+        hasher.update(&entry.mode.to_le_bytes());
+        hasher.update(entry.id.as_bytes());
+        hasher.update(&(entry.flags & FLAGS).to_le_bytes());
+        hasher.update(&(entry.flags_extended & EXTENDED_FLAGS).to_le_bytes());
+        hasher.update(&entry.path);
+        hasher.update(&[0]);
+        // A conflict has the same path several times.
+        if entry.path == last {
+            continue;
+        }
+        if entry.mode == SUBMODULE {
+            listing.links.push(&entry.path);
+        } else {
+            listing.files.push(&entry.path);
+        }
+        add_folders(&mut folders, &entry.path);
+        last = entry.path;
+    }
+    listing.digest = *hasher.finalize().as_bytes();
+    for folder in folders {
+        listing.folders.push(&folder);
+    }
+    Ok(Arc::new(listing))
+}
+
+/// The folders that a path is in.
+fn add_folders(folders: &mut BTreeSet<Vec<u8>>, path: &[u8]) {
+    let mut rest = path;
+    while let Some(slash) = rest.iter().rposition(|&byte| byte == b'/') {
+        rest = rest.get(..slash).unwrap_or_default();
+        if folders.contains(rest) {
+            return;
+        }
+        folders.insert(rest.to_vec());
+    }
+}
+
+fn stamp(file: &std::path::Path) -> io::Result<IndexStamp> {
+    let mut open = match fs::File::open(file) {
+        Ok(open) => open,
+        // A repository where nothing was ever added has none.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(IndexStamp::default()),
+        Err(error) => return Err(error),
+    };
+    let length = open.metadata()?.len();
+    let mut trailer = [0; TRAILER];
+    if length >= TRAILER as u64 {
+        open.seek(SeekFrom::End(-(TRAILER as i64)))?;
+        open.read_exact(&mut trailer)?;
+    }
+    if trailer == [0; TRAILER] {
+        // With `index.skipHash` git leaves the digest out.
+        let mut hasher = blake3::Hasher::new();
+        open.seek(SeekFrom::Start(0))?;
+        hasher.update_reader(open)?;
+        let digest = hasher.finalize();
+        for (place, byte) in trailer.iter_mut().zip(digest.as_bytes()) {
+            *place = *byte;
+        }
+    }
+    Ok(IndexStamp { length, trailer })
+}

@@ -1,0 +1,48 @@
+//! The fingerprint of a source tree: equal where Nix sees the same, whatever way the tree came to be.
+//!
+//! Every file that Nix can see is looked at, and hashed if it is not as it was the last time. What the files were like
+//! then is a [`Record`], kept by the caller. Nothing is taken from git's own notes on files: they are about content
+//! after conversion, and only as fresh as the index.
+
+mod attributes;
+mod files;
+mod folder;
+mod index;
+mod record;
+mod stamp;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+pub use folder::scan_folder;
+pub use record::Record;
+pub use tree::{View, scan};
+
+/// Equal where Nix sees the same.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// What a look at a source tree gave.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    pub fingerprint: Fingerprint,
+    /// What the files were like, for the next time.
+    pub record: Record,
+    /// How many files were not as the record said: new, edited, touched or gone.
+    pub changed: usize,
+    /// How many files were read.
+    pub hashed: usize,
+}
+
+impl Scan {
+    /// Whether nothing was even touched since an earlier look, on whose record this one is based.
+    pub fn is_same_as(&self, earlier: &Self) -> bool {
+        self.changed == 0 && self.fingerprint == earlier.fingerprint
+    }
+}
