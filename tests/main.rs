@@ -24,6 +24,7 @@ mod odd_names;
 mod own_verbs;
 mod places;
 mod plan;
+mod roots;
 mod run;
 mod selection;
 mod shell;

@@ -30,13 +30,13 @@ impl BuildResults {
     pub fn of(&self, targets: &[BuildTarget]) -> Result<BTreeMap<String, String>, TargetFailure> {
         let mut outputs = BTreeMap::new();
         for target in targets {
-            match self.built.get(&target.drv_path) {
-                Some(paths) => {
-                    for (name, path) in paths {
-                        outputs.entry(name.clone()).or_insert_with(|| path.clone());
-                    }
-                }
-                None => return Err(self.failure(target)),
+            let built = self.built.get(&target.drv_path);
+            for name in target.outputs.keys() {
+                // One that another target wants of the same derivation may be there without this one.
+                let Some(path) = built.and_then(|paths| paths.get(name)) else {
+                    return Err(self.failure(target));
+                };
+                outputs.entry(name.clone()).or_insert_with(|| path.clone());
             }
         }
         Ok(outputs)

@@ -1,7 +1,9 @@
-//! Builds what the steps need: one `nix build` for all of it, and each step told its own result.
+//! Builds what the steps need: one `nix build` for all of it that is not held already, and each step told its own
+//! result.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -19,6 +21,7 @@ use crate::{
     build_results::{BuildResults, TargetFailure},
     emitter::Emitter,
     failure_causes::Causes,
+    roots::{Batch, Roots},
 };
 
 /// `nix build` could not be run, or nothing can be told from it.
@@ -46,32 +49,164 @@ pub fn joined(targets: &[BuildTarget]) -> Vec<DerivationOutputs> {
     joined.into_iter().map(derivation).collect()
 }
 
-/// Builds all targets; those that fail do not keep the others from being built.
-pub fn build(
-    nix: &Nix,
-    runner: &Runner,
-    targets: &[BuildTarget],
-    emitter: &mut Emitter<'_>,
-) -> Result<BuildResults, BuildError> {
-    if targets.is_empty() {
-        return Ok(BuildResults::default());
-    }
-    let invocation = nix.build_with_progress(&joined(targets));
-    let Monitored {
-        finished,
-        monitor,
-        clock,
-    } = run_monitored(runner, &invocation, emitter)?;
-    let mut results = if finished.succeeded() {
-        BuildResults {
-            built: built_outputs(&finished.stdout)?,
-            ..BuildResults::default()
+/// Who hears of builds and downloads.
+pub type Listener<'a> = &'a mut dyn FnMut(EventKind);
+
+/// What building takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Builder<'a> {
+    pub nix: &'a Nix,
+    pub runner: &'a Runner,
+    pub roots: &'a Roots,
+}
+
+impl Builder<'_> {
+    /// Builds all targets; those that fail do not keep the others from being built. Nix is asked only for those that
+    /// are not held.
+    pub fn build(
+        self,
+        targets: &[BuildTarget],
+        listener: Listener<'_>,
+    ) -> Result<BuildResults, BuildError> {
+        let held = self.roots.held(targets);
+        let mut results = self.build_missing(&held.missing, listener)?;
+        for (drv_path, outputs) in held.built {
+            results.built.entry(drv_path).or_default().extend(outputs);
         }
-    } else {
-        after_failure(nix, runner, targets, &monitor, &finished)?
-    };
-    results.durations = clock.durations;
-    Ok(results)
+        Ok(results)
+    }
+
+    /// Builds targets that are not held, and holds them from then on.
+    pub fn build_missing(
+        self,
+        targets: &[BuildTarget],
+        listener: Listener<'_>,
+    ) -> Result<BuildResults, BuildError> {
+        if targets.is_empty() {
+            return Ok(BuildResults::default());
+        }
+        let batch = self.roots.new_batch();
+        let link = batch.as_ref().map(Batch::out_link);
+        let invocation = self
+            .nix
+            .build_with_progress(&joined(targets), link.as_deref());
+        let Monitored {
+            finished,
+            monitor,
+            clock,
+        } = run_monitored(self.runner, &invocation, listener)?;
+        let mut results = if finished.succeeded() {
+            BuildResults {
+                built: built_outputs(&finished.stdout)?,
+                ..BuildResults::default()
+            }
+        } else {
+            let results = self.after_failure(targets, &monitor, &finished)?;
+            if let Some(link) = &link {
+                self.link_what_is_there(targets, &results, link)?;
+            }
+            results
+        };
+        if let Some(batch) = batch {
+            let paths = results.built.values().flat_map(BTreeMap::values);
+            self.roots.keep(batch, paths);
+        }
+        results.durations = clock.durations;
+        Ok(results)
+    }
+
+    /// `nix build` makes links only where all was built: those of what is there take another one.
+    fn link_what_is_there(
+        self,
+        targets: &[BuildTarget],
+        results: &BuildResults,
+        link: &Path,
+    ) -> Result<(), RunError> {
+        let there: Vec<BuildTarget> = targets
+            .iter()
+            .filter(|target| results.of(std::slice::from_ref(target)).is_ok())
+            .cloned()
+            .collect();
+        if there.is_empty() {
+            return Ok(());
+        }
+        let invocation = self.nix.build_with_progress(&joined(&there), Some(link));
+        // What it can't link is asked for again the next time.
+        let _finished: Finished = self.runner.run(&invocation)?;
+        Ok(())
+    }
+
+    /// After a failure `nix build` prints no paths at all: what is there is found by asking the store.
+    fn after_failure(
+        self,
+        targets: &[BuildTarget],
+        monitor: &BuildMonitor,
+        failed: &Finished,
+    ) -> Result<BuildResults, BuildError> {
+        let valid = self.valid(targets)?;
+        let mut results = BuildResults::default();
+        let failures = monitor.failures();
+        let mut causes = Causes::new(&failures);
+        for target in targets {
+            if let Some(paths) = self.paths_if_there(target, &valid)? {
+                results
+                    .built
+                    .entry(target.drv_path.clone())
+                    .or_default()
+                    .extend(paths);
+            } else {
+                let failure = causes.of(&target.drv_path, &other_errors(monitor, failed));
+                results.failures.insert(target.drv_path.clone(), failure);
+            }
+        }
+        Ok(results)
+    }
+
+    /// Which of the targets' known outputs Nix says are valid.
+    pub(crate) fn valid(self, targets: &[BuildTarget]) -> Result<BTreeSet<String>, BuildError> {
+        let known: Vec<String> = targets
+            .iter()
+            .flat_map(|target| target.outputs.values().flatten().cloned())
+            .collect();
+        if known.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let finished = self.runner.run(&self.nix.path_info(&known))?;
+        // A store that does not answer has nothing for us; why, the build says.
+        Ok(match finished.stdout.trim() {
+            "" => BTreeSet::new(),
+            json => valid_paths(json)?,
+        })
+    }
+
+    fn paths_if_there(
+        self,
+        target: &BuildTarget,
+        valid: &BTreeSet<String>,
+    ) -> Result<Option<BTreeMap<String, String>>, BuildError> {
+        if let Some(paths) = known_outputs(target) {
+            let is_there = paths.values().all(|path| valid.contains(path));
+            return Ok(is_there.then_some(paths));
+        }
+        // Where evaluation knows no path, building what is built already says it at once.
+        let invocation = self
+            .nix
+            .build_with_progress(&joined(std::slice::from_ref(target)), None);
+        let finished = self.runner.run(&invocation)?;
+        if !finished.succeeded() {
+            return Ok(None);
+        }
+        Ok(built_outputs(&finished.stdout)?.remove(&target.drv_path))
+    }
+}
+
+/// The paths of all wanted outputs, where evaluation knows them.
+pub(crate) fn known_outputs(target: &BuildTarget) -> Option<BTreeMap<String, String>> {
+    target
+        .outputs
+        .iter()
+        .map(|(name, path)| Some((name.clone(), path.clone()?)))
+        .collect()
 }
 
 /// Makes the environment of a derivation's build, as a bash script. What it needs is built; the derivation is not.
@@ -84,7 +219,7 @@ pub fn dev_environment(
     let invocation = nix.print_dev_env_with_progress(&every_output(target));
     let Monitored {
         finished, monitor, ..
-    } = run_monitored(runner, &invocation, emitter)?;
+    } = run_monitored(runner, &invocation, &mut |kind| emitter.emit(kind))?;
     if finished.succeeded() {
         return Ok(Ok(finished.stdout));
     }
@@ -114,13 +249,13 @@ struct Monitored {
 fn run_monitored(
     runner: &Runner,
     invocation: &Invocation,
-    emitter: &mut Emitter<'_>,
+    listener: Listener<'_>,
 ) -> Result<Monitored, RunError> {
     let mut monitor = BuildMonitor::default();
     let mut clock = BuildClock::default();
     let finished = runner.run_with(invocation, &mut |line| {
         if let Some(progress) = monitor.line(line) {
-            emit(progress, &mut clock, emitter);
+            listener(event(progress, &mut clock));
         }
     })?;
     Ok(Monitored {
@@ -137,8 +272,8 @@ struct BuildClock {
     durations: BTreeMap<String, Duration>,
 }
 
-fn emit(progress: BuildProgress, clock: &mut BuildClock, emitter: &mut Emitter<'_>) {
-    emitter.emit(match progress {
+fn event(progress: BuildProgress, clock: &mut BuildClock) -> EventKind {
+    match progress {
         BuildProgress::Started { drv_path } => {
             clock.started.insert(drv_path.clone(), Instant::now());
             EventKind::BuildStarted { drv_path }
@@ -156,47 +291,7 @@ fn emit(progress: BuildProgress, clock: &mut BuildClock, emitter: &mut Emitter<'
         }
         BuildProgress::FetchStarted { path } => EventKind::FetchStarted { path },
         BuildProgress::FetchStopped { path } => EventKind::FetchFinished { path },
-    });
-}
-
-/// After a failure `nix build` prints no paths at all: what is there is found by asking the store.
-fn after_failure(
-    nix: &Nix,
-    runner: &Runner,
-    targets: &[BuildTarget],
-    monitor: &BuildMonitor,
-    failed: &Finished,
-) -> Result<BuildResults, BuildError> {
-    let known: Vec<String> = targets
-        .iter()
-        .flat_map(|target| target.outputs.values().flatten().cloned())
-        .collect();
-    let valid = if known.is_empty() {
-        BTreeSet::new()
-    } else {
-        let finished = runner.run(&nix.path_info(&known))?;
-        // A store that does not answer has nothing for us; why, the build has said.
-        match finished.stdout.trim() {
-            "" => BTreeSet::new(),
-            json => valid_paths(json)?,
-        }
-    };
-    let mut results = BuildResults::default();
-    let failures = monitor.failures();
-    let mut causes = Causes::new(&failures);
-    for target in targets {
-        if let Some(paths) = paths_if_there(nix, runner, target, &valid)? {
-            results
-                .built
-                .entry(target.drv_path.clone())
-                .or_default()
-                .extend(paths);
-        } else {
-            let failure = causes.of(&target.drv_path, &other_errors(monitor, failed));
-            results.failures.insert(target.drv_path.clone(), failure);
-        }
     }
-    Ok(results)
 }
 
 /// What Nix said that is about no derivation; never nothing.
@@ -206,31 +301,6 @@ fn other_errors(monitor: &BuildMonitor, failed: &Finished) -> Vec<String> {
         return vec![failed.without_a_word()];
     }
     said
-}
-
-fn paths_if_there(
-    nix: &Nix,
-    runner: &Runner,
-    target: &BuildTarget,
-    valid: &BTreeSet<String>,
-) -> Result<Option<BTreeMap<String, String>>, BuildError> {
-    let known: Option<BTreeMap<String, String>> = target
-        .outputs
-        .iter()
-        .map(|(name, path)| Some((name.clone(), path.clone()?)))
-        .collect();
-    if let Some(paths) = known {
-        return Ok(paths
-            .values()
-            .all(|path| valid.contains(path))
-            .then_some(paths));
-    }
-    // Where evaluation knows no path, building what is built already says it at once.
-    let finished = runner.run(&nix.build_with_progress(&joined(std::slice::from_ref(target))))?;
-    if !finished.succeeded() {
-        return Ok(None);
-    }
-    Ok(built_outputs(&finished.stdout)?.remove(&target.drv_path))
 }
 
 #[cfg(test)]

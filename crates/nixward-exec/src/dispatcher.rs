@@ -17,7 +17,7 @@ use thiserror::Error;
 
 use crate::{
     build_results::{BuildResults, TargetFailure},
-    builder::{self, BuildError},
+    builder::{BuildError, Builder},
     cancellation::Cancellation,
     context::ExecutionContext,
     emitter::Emitter,
@@ -131,12 +131,12 @@ impl Dispatcher<'_, '_> {
             .iter()
             .flat_map(|step| step.builds.iter().cloned())
             .collect();
-        match builder::build(
-            &self.context.nix,
-            &self.context.runner,
-            &targets,
-            self.emitter,
-        ) {
+        let builder = Builder {
+            nix: &self.context.nix,
+            runner: &self.context.runner,
+            roots: &self.context.roots,
+        };
+        match builder.build(&targets, &mut |kind| self.emitter.emit(kind)) {
             Ok(results) => Ok(Some(results)),
             Err(BuildError::Run(nixward_nix::runner::RunError::Cancelled)) => {
                 self.announce(0);

@@ -101,14 +101,30 @@ impl Nix {
 
     /// Builds derivations that are already instantiated; nothing is evaluated.
     pub fn build(&self, derivations: &[DerivationOutputs]) -> Invocation {
-        self.command("build")
-            .args(["--no-link", "--keep-going"])
+        self.build_and_link(derivations, None)
+    }
+
+    fn build_and_link(&self, derivations: &[DerivationOutputs], link: Option<&Path>) -> Invocation {
+        let command = self.command("build");
+        let command = match link {
+            Some(link) => command.arg("--out-link").arg(link),
+            None => command.arg("--no-link"),
+        };
+        command
+            .arg("--keep-going")
             .args(derivations.iter().map(DerivationOutputs::installable))
     }
 
-    /// The same with progress for machines on standard error, and the outputs' paths on standard output.
-    pub fn build_with_progress(&self, derivations: &[DerivationOutputs]) -> Invocation {
-        self.build(derivations).arg("--json").args(PROGRESS)
+    /// The same with progress for machines on standard error, and the outputs' paths on standard output. With a link,
+    /// it and others beside it, of names that begin with its, hold the outputs against the garbage collector.
+    pub fn build_with_progress(
+        &self,
+        derivations: &[DerivationOutputs],
+        link: Option<&Path>,
+    ) -> Invocation {
+        self.build_and_link(derivations, link)
+            .arg("--json")
+            .args(PROGRESS)
     }
 
     /// Which of these store paths are valid.
@@ -182,6 +198,22 @@ mod tests {
             nix.build(&[derivation]).to_string(),
             "nix --extra-experimental-features 'nix-command flakes' build --option cores 1 --no-link --keep-going \
              /nix/store/x.drv^out"
+        );
+    }
+
+    #[test]
+    fn links_are_made_where_they_are_wanted() {
+        let derivation = DerivationOutputs {
+            drv_path: "/nix/store/x.drv".to_owned(),
+            outputs: vec!["out".to_owned()],
+        };
+        let nix = nix("nix (Nix) 2.34.8");
+        let link = Path::new("/cache/r");
+        assert_eq!(
+            nix.build_with_progress(&[derivation], Some(link))
+                .to_string(),
+            "nix --extra-experimental-features 'nix-command flakes' build --out-link /cache/r --keep-going \
+             /nix/store/x.drv^out --json --log-format internal-json -v"
         );
     }
 }

@@ -6,12 +6,18 @@ use nixward_core::{
     event::EventKind,
     plan::{Plan, ProgramAction, Step},
 };
-use nixward_exec::{Emitter, TargetFailure, builder, program_path};
+use nixward_exec::{Emitter, Roots, TargetFailure, builder::Builder, program_path};
 
 use crate::{
     error::{CliError, ErrorKind},
     session::Session,
 };
+
+/// What was built before for the workspace, and is held.
+pub(super) fn roots(session: &Session) -> Roots {
+    let root = &session.discovered.workspace.root;
+    Roots::new(&session.environment.cache_folder(), root)
+}
 
 /// The only step of a plan for one project.
 pub(super) fn single_step<'a>(session: &Session, plan: &'a Plan) -> Result<&'a Step, CliError> {
@@ -47,7 +53,12 @@ pub(super) fn become_project(
     action: &ProgramAction,
     emitter: &mut Emitter<'_>,
 ) -> Result<u8, CliError> {
-    let results = builder::build(&session.nix, &session.runner, &step.builds, emitter);
+    let builder = Builder {
+        nix: &session.nix,
+        runner: &session.runner,
+        roots: &roots(session),
+    };
+    let results = builder.build(&step.builds, &mut |kind| emitter.emit(kind));
     // The display is gone before the program has the terminal.
     emitter.emit(EventKind::HandedOver);
     let results = results.map_err(|error| session.build_error(&error))?;

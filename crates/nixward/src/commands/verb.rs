@@ -147,6 +147,7 @@ fn context(
         caller_environment: session.environment.variables.clone(),
         temporary_folder: session.environment.temporary_folder(),
         logs: session.logs(),
+        roots: become_program::roots(session),
         jobs: settings.jobs,
         fail_fast: settings.fail_fast,
         output: if streamed {
