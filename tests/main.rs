@@ -11,6 +11,7 @@
 mod bad_projects;
 mod build;
 mod check;
+mod clean;
 mod container;
 mod container_engine;
 mod forgotten_files;

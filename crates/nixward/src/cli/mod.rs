@@ -1,5 +1,6 @@
 //! The command line, one file for each group of arguments.
 
+mod clean_args;
 mod global_args;
 mod nix_args;
 mod plan_args;
@@ -10,6 +11,7 @@ mod verb_args;
 use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+pub use clean_args::CleanArgs;
 pub use global_args::GlobalArgs;
 pub use nix_args::NixArgs;
 pub use plan_args::{ListArgs, PlanArgs};
@@ -59,6 +61,8 @@ pub enum Command {
     List(ListArgs),
     /// Show what a verb would do, with the exact commands and the reasons
     Plan(PlanArgs),
+    /// Remove what nixward keeps of this workspace and can make again
+    Clean(CleanArgs),
     #[command(external_subcommand)]
     Own(Vec<OsString>),
 }

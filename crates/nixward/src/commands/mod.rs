@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod become_program;
+mod clean;
 mod container;
 mod list;
 mod list_text;
@@ -69,6 +70,7 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<u8, CliError> {
                 VerbSettings::resolve(&args.verb, &args.arguments, ContainerSettings::default());
             plan::run(&global, &settings)
         }
+        Some(Command::Clean(args)) => clean::run(&global, *args),
         Some(Command::Own(own)) => {
             let name = own.first().map(|name| name.to_string_lossy().into_owned());
             own_verb(&global, args, &name.unwrap_or_default())
