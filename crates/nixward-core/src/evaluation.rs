@@ -1,11 +1,13 @@
-//! What Nix said of the flake's outputs, restricted to what was asked.
+//! What Nix said of the flake's outputs, restricted to what was asked. It can be kept between runs.
 
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::attribute::Attribute;
 
 /// The answer to one [`crate::query::EvaluationQuery`].
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Evaluation {
     pub system: String,
     /// The names of all packages of this system, `default` excepted, whether evaluated or not.
@@ -20,8 +22,19 @@ pub struct Evaluation {
     pub others: BTreeMap<Attribute, Answer>,
 }
 
+/// Whether Nix had to be asked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum CacheUse {
+    /// The answer was kept from before, and nothing that it depends on has changed.
+    Hit,
+    /// Nix was asked, and the answer is kept.
+    Miss,
+    /// Nix was asked, and the answer cannot be kept.
+    Off { reason: String },
+}
+
 /// One package and the attributes of it that were asked for.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct EvaluatedPackage {
     /// The package's own derivation.
     pub itself: Answer,
@@ -45,7 +58,7 @@ pub struct EvaluatedPackage {
 }
 
 /// One of `checks.<system>`.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct EvaluatedCheck {
     /// The package that it belongs to by its name.
     pub owner: Option<String>,
@@ -53,7 +66,7 @@ pub struct EvaluatedCheck {
 }
 
 /// What evaluation says of one attribute. A failure is never taken for an absence.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Answer {
     /// There is no such attribute, or it was not asked for.
     #[default]
@@ -75,7 +88,7 @@ impl Answer {
 }
 
 /// What nixward must know of a derivation in order to build it and to use its result.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Derivation {
     pub name: String,
     pub drv_path: String,
@@ -89,7 +102,7 @@ pub struct Derivation {
 }
 
 /// What marks a derivation as a container image.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Image {
     pub name: String,
     pub tag: Option<String>,
@@ -131,7 +144,7 @@ fn is_image_tag(tag: &str) -> bool {
 }
 
 /// How the image comes out of the store.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum ImageKind {
     /// A file that an engine loads.
     Archive,
@@ -142,7 +155,7 @@ pub enum ImageKind {
 }
 
 /// One of `apps.<system>`: a program path, and the derivations that it stands in.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct App {
     pub program: String,
     /// Derivation paths with the outputs that are needed.

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
+    evaluation::CacheUse,
     outcome::{RunSummary, StepOutcome},
     plan::{Skipped, StepLabel},
 };
@@ -20,6 +21,7 @@ pub enum EventKind {
     EvaluationStarted,
     EvaluationFinished {
         duration: Duration,
+        cache: CacheUse,
     },
     /// The plan is known.
     RunStarted {

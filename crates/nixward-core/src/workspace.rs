@@ -13,7 +13,7 @@ pub struct Workspace {
     pub manifest: Manifest,
     /// Whether a `nixward.toml` was found.
     pub has_manifest: bool,
-    /// The folders that the manifest's `members` match, in order.
+    /// The folders that the manifest's `members` match, sorted.
     pub member_folders: Vec<MemberFolder>,
     /// The workspace root relative to the root of the source tree that Nix sees.
     pub workspace_prefix: String,
@@ -38,6 +38,13 @@ impl Workspace {
     /// Whether the manifest says which folders are projects; without that, every package is one.
     pub fn has_members(&self) -> bool {
         self.manifest.workspace.members.is_some()
+    }
+
+    /// Whether `members` matches a folder, which therefore is there.
+    pub fn is_member_folder(&self, folder: &str) -> bool {
+        self.member_folders
+            .binary_search_by(|member| member.path.as_str().cmp(folder))
+            .is_ok()
     }
 
     /// Turns a path of the source tree into one of the workspace; nothing where it lies outside.

@@ -25,6 +25,7 @@ pub use build_results::{BuildResults, TargetFailure};
 pub use cancellation::{Cancellation, CancellationError, end_by_signal};
 pub use context::{ExecutionContext, OutputHandling};
 pub use emitter::Emitter;
+pub use error_chain::with_sources;
 pub use log_folder::{LogFolder, LogFolderError, workspace_folder_name};
 pub use roots::{Batch, Held, Roots};
 pub use worker::program_path;

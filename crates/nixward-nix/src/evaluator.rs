@@ -8,11 +8,12 @@ use nixward_core::{
 use nixward_guard::Ending;
 use thiserror::Error;
 
+pub use crate::query_expression::Units;
 use crate::{
     evaluation_answer::{Reply, UnitsReply},
     flake_reference::FlakeReference,
     message,
-    query_expression::{Part, Units, apply_expression, strict_expression},
+    query_expression::{Part, apply_expression, strict_expression},
     runner::{Finished, RunError, Runner},
     tool::Nix,
 };
@@ -39,6 +40,15 @@ pub enum EvaluateError {
 pub struct Evaluated {
     pub evaluation: Evaluation,
     pub warnings: Vec<String>,
+    /// What killed an evaluation: it may have been the network, memory or a build, and be otherwise the next time.
+    pub unsettled: Units,
+    /// Nix took inputs that the lock does not name.
+    pub lock_is_incomplete: bool,
+}
+
+/// The text of a question: with the same source it has the same answer.
+pub fn question(query: &EvaluationQuery) -> Result<String, serde_json::Error> {
+    apply_expression(query, &Part::All)
 }
 
 /// Asks one flake.
@@ -56,8 +66,10 @@ impl Evaluator<'_> {
         let overridden = self.nix.flags.override_inputs.iter();
         let overridden: Vec<&str> = overridden.map(|(input, _)| input.as_str()).collect();
         let warnings = message::warnings(&finished.stderr, &overridden);
-        let mut evaluation = if finished.succeeded() {
-            parse::<Reply>(&finished.stdout)?.into_evaluation(&query.system)
+        let lock_is_incomplete = message::lock_is_incomplete(&finished.stderr, &overridden);
+        let (mut evaluation, unsettled) = if finished.succeeded() {
+            let reply = parse::<Reply>(&finished.stdout)?;
+            (reply.into_evaluation(&query.system), Units::default())
         } else {
             self.evaluate_in_parts(query)?
         };
@@ -65,7 +77,26 @@ impl Evaluator<'_> {
         Ok(Evaluated {
             evaluation,
             warnings,
+            unsettled,
+            lock_is_incomplete,
         })
+    }
+
+    /// Asks once more what killed an evaluation before; the other answers stay.
+    pub fn settle(
+        &self,
+        query: &EvaluationQuery,
+        evaluated: &mut Evaluated,
+    ) -> Result<(), EvaluateError> {
+        let unsettled = std::mem::take(&mut evaluated.unsettled);
+        let mut waiting = halves(unsettled);
+        self.evaluate_waiting(
+            query,
+            &mut waiting,
+            &mut evaluated.evaluation,
+            &mut evaluated.unsettled,
+        )?;
+        self.explain_failures(&mut evaluated.evaluation)
     }
 
     fn run(&self, query: &EvaluationQuery, part: &Part<'_>) -> Result<Finished, EvaluateError> {
@@ -74,7 +105,10 @@ impl Evaluator<'_> {
     }
 
     /// Finds what kills an evaluation by halving: a few processes for each culprit, whatever the number of projects.
-    fn evaluate_in_parts(&self, query: &EvaluationQuery) -> Result<Evaluation, EvaluateError> {
+    fn evaluate_in_parts(
+        &self,
+        query: &EvaluationQuery,
+    ) -> Result<(Evaluation, Units), EvaluateError> {
         let mut finished = self.run(query, &Part::UnitNames)?;
         if !finished.succeeded() && !query.folders.is_empty() {
             // To look for packages by their position may meet one that is broken: names alone must do then.
@@ -97,22 +131,34 @@ impl Evaluator<'_> {
             names,
             ..Evaluation::default()
         };
-        let mut waiting = halves(units);
+        let mut unsettled = Units::default();
+        self.evaluate_waiting(query, &mut halves(units), &mut evaluation, &mut unsettled)?;
+        Ok((evaluation, unsettled))
+    }
+
+    fn evaluate_waiting(
+        &self,
+        query: &EvaluationQuery,
+        waiting: &mut Vec<Units>,
+        evaluation: &mut Evaluation,
+        unsettled: &mut Units,
+    ) -> Result<(), EvaluateError> {
         while let Some(part) = waiting.pop() {
             let finished = self.run(query, &Part::Only(&part))?;
             if finished.succeeded() {
                 merge(
-                    &mut evaluation,
+                    evaluation,
                     parse::<Reply>(&finished.stdout)?.into_evaluation(&query.system),
                 );
-            } else if count(&part) > 1 {
+            } else if part.count() > 1 {
                 waiting.extend(halves(part));
             } else {
                 let message = self.message(&finished);
-                merge(&mut evaluation, culprit(query, &part, &message));
+                merge(evaluation, culprit(query, &part, &message));
+                unsettled.append(part);
             }
         }
-        Ok(evaluation)
+        Ok(())
     }
 
     /// `tryEval` says that something fails, not why: what failed is asked for again, each on its own.
@@ -187,13 +233,9 @@ fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, EvaluateError>
     serde_json::from_str(json).map_err(EvaluateError::Answer)
 }
 
-fn count(units: &Units) -> usize {
-    units.packages.len() + units.checks.len() + units.others.len()
-}
-
 /// Two halves of the units; one part where there is but one.
 fn halves(units: Units) -> Vec<Units> {
-    let total = count(&units);
+    let total = units.count();
     if total == 0 {
         return Vec::new();
     }
@@ -213,7 +255,7 @@ fn halves(units: Units) -> Vec<Units> {
     for path in units.others {
         parts[half()].others.push(path);
     }
-    parts.retain(|part| count(part) > 0);
+    parts.retain(|part| !part.is_empty());
     parts
 }
 

@@ -64,6 +64,15 @@ pub fn warnings(stderr: &str, overridden_inputs: &[&str]) -> Vec<String> {
         .collect()
 }
 
+/// Whether Nix took inputs that no lock names, other than those that were overridden.
+pub fn lock_is_incomplete(stderr: &str, overridden_inputs: &[&str]) -> bool {
+    let plain = strip_ansi_escapes::strip_str(stderr);
+    let mut warnings = plain
+        .lines()
+        .filter_map(|line| line.strip_prefix("warning: "));
+    warnings.any(is_about_the_lock) && !only_overridden_differ(&plain, overridden_inputs)
+}
+
 /// Whether an error says that something could not be downloaded: the network or an address is at fault, and not what
 /// the flake says of its projects.
 pub fn is_about_a_download(message: &str) -> bool {

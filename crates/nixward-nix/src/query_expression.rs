@@ -11,10 +11,26 @@ const EVALUATE: &str = include_str!("evaluate.nix");
 
 /// What can be evaluated on its own when all at once fails.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Units {
+pub struct Units {
     pub(crate) packages: Vec<String>,
     pub(crate) checks: Vec<CheckUnit>,
     pub(crate) others: Vec<Vec<String>>,
+}
+
+impl Units {
+    pub fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.packages.len() + self.checks.len() + self.others.len()
+    }
+
+    pub(crate) fn append(&mut self, other: Self) {
+        self.packages.extend(other.packages);
+        self.checks.extend(other.checks);
+        self.others.extend(other.others);
+    }
 }
 
 /// A check, with the package that it belongs to by its name.

@@ -24,6 +24,8 @@ pub struct NixFlags {
     pub impure: bool,
     pub show_trace: bool,
     pub options: Vec<(String, String)>,
+    /// Not for `nix eval`, which has no cache, but for what nixward keeps.
+    pub no_eval_cache: bool,
 }
 
 /// A derivation and the outputs of it that are wanted.
@@ -183,6 +185,7 @@ mod tests {
             impure: true,
             show_trace: true,
             options: vec![("cores".to_owned(), "1".to_owned())],
+            no_eval_cache: false,
         };
         assert_eq!(
             nix.eval(&flake(), "f").to_string(),

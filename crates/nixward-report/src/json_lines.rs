@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use nixward_core::{
+    evaluation::CacheUse,
     event::{Event, EventKind},
     outcome::{ExitReason, StepOutcome, StepStatus},
     plan::StepLabel,
 };
-use nixward_schema::{EventLine, EventLineKind, LineStatus};
+use nixward_schema::{CacheState, EvaluationCache, EventLine, EventLineKind, LineStatus};
 
 use crate::reporter::Reporter;
 
@@ -35,8 +36,9 @@ impl<W: Write> Reporter for JsonLinesReporter<W> {
 
 fn line_kind(kind: &EventKind) -> Option<EventLineKind> {
     Some(match kind {
-        EventKind::EvaluationFinished { duration } => EventLineKind::EvaluationFinished {
+        EventKind::EvaluationFinished { duration, cache } => EventLineKind::EvaluationFinished {
             milliseconds: milliseconds(*duration),
+            cache: cache_use(cache),
         },
         EventKind::BuildStarted { drv_path } => EventLineKind::BuildStarted {
             drv_path: drv_path.clone(),
@@ -151,4 +153,14 @@ fn step_finished(label: &StepLabel, outcome: &StepOutcome) -> EventLineKind {
 
 fn milliseconds(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Whether an evaluation was kept, for machines.
+pub fn cache_use(cache: &CacheUse) -> EvaluationCache {
+    let (cache, why) = match cache {
+        CacheUse::Hit => (CacheState::Hit, None),
+        CacheUse::Miss => (CacheState::Miss, None),
+        CacheUse::Off { reason } => (CacheState::Off, Some(reason.clone())),
+    };
+    EvaluationCache { cache, why }
 }

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::EvaluationCache;
+
 /// One line: a version and what happened.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct EventLine {
@@ -33,6 +35,8 @@ impl EventLine {
 pub enum EventLineKind {
     EvaluationFinished {
         milliseconds: u64,
+        #[serde(flatten)]
+        cache: EvaluationCache,
     },
     BuildStarted {
         drv_path: String,

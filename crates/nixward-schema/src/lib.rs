@@ -3,11 +3,13 @@
 //! This crate is the one stable interface. Every document carries a version; a field is added freely, and
 //! renamed or removed only with a new version. It knows nothing of how the values come to be.
 
+mod evaluation_cache;
 mod event_line;
 pub mod exit_code;
 mod list_document;
 mod plan_document;
 
+pub use evaluation_cache::{CacheState, EvaluationCache};
 pub use event_line::{EventLine, EventLineKind, LineStatus};
 pub use list_document::{DeclaredProject, ListDocument, ListedProject, ListedVerb};
 pub use plan_document::{

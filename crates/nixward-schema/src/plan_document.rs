@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::EvaluationCache;
+
 /// What `nixward plan --message-format json` prints.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -10,6 +12,8 @@ pub struct PlanDocument {
     /// The version of this format.
     pub version: u32,
     pub workspace: WorkspaceHeader,
+    /// Where what is known of the flake comes from.
+    pub evaluation: EvaluationCache,
     pub steps: Vec<PlanStep>,
     /// Steps that one process carries out together, with the exact command.
     pub batches: Vec<PlanBatch>,

@@ -36,6 +36,7 @@ pub(crate) struct Session {
     pub(crate) environment: Environment,
     pub(crate) cwd: PathBuf,
     pub(crate) discovered: Discovered,
+    /// With the person's flags; see also [`crate::evaluation::Answered::nix`].
     pub(crate) nix: Nix,
     pub(crate) runner: Runner,
     pub(crate) cancellation: Cancellation,
@@ -72,12 +73,8 @@ impl Session {
             env: environment.variables.clone(),
             cwd: cwd.clone(),
         };
-        // What fails because the person cancelled is no failure of Nix.
-        let or_cancelled = |error| cancellation.signal().map_or(error, CliError::signal);
-        let mut nix = nix_setup::find_nix(&environment, &runner, flags).map_err(or_cancelled)?;
-        let brought = nix_setup::flake_options(&nix, &runner, &discovered.flake_folder)
-            .map_err(or_cancelled)?;
-        nix.flags.options.extend(brought);
+        let nix = nix_setup::find_nix(&environment, &runner, flags)
+            .map_err(|error| cancellation.signal().map_or(error, CliError::signal))?;
         let start = Instant::now();
         Ok(Self {
             settings: settings.clone(),
@@ -89,6 +86,11 @@ impl Session {
             cancellation,
             start,
         })
+    }
+
+    /// What fails because the person cancelled is no failure of Nix.
+    pub(crate) fn or_cancelled(&self, error: CliError) -> CliError {
+        self.cancellation.signal().map_or(error, CliError::signal)
     }
 
     pub(crate) fn system(&self) -> String {

@@ -121,6 +121,7 @@ pub(crate) fn nix_flags(args: &NixArgs) -> NixFlags {
         accept_flake_config,
         impure,
         show_trace,
+        no_eval_cache,
         option,
     } = args;
     NixFlags {
@@ -129,6 +130,7 @@ pub(crate) fn nix_flags(args: &NixArgs) -> NixFlags {
         accept_flake_config: *accept_flake_config,
         impure: *impure,
         show_trace: *show_trace,
+        no_eval_cache: *no_eval_cache,
         options: NixArgs::pairs(option),
     }
 }

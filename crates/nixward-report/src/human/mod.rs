@@ -162,12 +162,9 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
                 self.steps = *steps;
                 Ok(())
             }
-            EventKind::EvaluationFinished { duration } => self.verbose(&text::line(
-                self.settings,
-                text::Status::EVALUATED,
-                *duration,
-                "the flake",
-            )),
+            EventKind::EvaluationFinished { duration, cache } => {
+                self.verbose(&text::evaluated(self.settings, *duration, cache))
+            }
             EventKind::BuildFinished { drv_path, duration } => self.verbose(&text::line(
                 self.settings,
                 text::Status::BUILT,

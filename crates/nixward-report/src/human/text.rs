@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use nixward_core::{
+    evaluation::CacheUse,
     outcome::{BuildProblem, ExitReason, RunSummary, StepOutcome, StepStatus},
     plan::Skipped,
 };
@@ -24,7 +25,7 @@ pub(super) struct Status {
 }
 
 impl Status {
-    pub(super) const EVALUATED: Self = Self {
+    const EVALUATED: Self = Self {
         word: "EVALUATED",
         label: Label::Quiet,
     };
@@ -62,6 +63,16 @@ pub(super) fn line(
         .styles
         .paint(status.label, &format!("{:>12}", status.word));
     format!("{word} [{:>9}] {name}\n", seconds(duration))
+}
+
+/// The line of an evaluation: whether Nix had to be asked, and will have to be again.
+pub(super) fn evaluated(settings: HumanSettings, duration: Duration, cache: &CacheUse) -> String {
+    let what = match cache {
+        CacheUse::Hit => "the flake, kept from before".to_owned(),
+        CacheUse::Miss => "the flake".to_owned(),
+        CacheUse::Off { reason } => format!("the flake, not kept: {reason}"),
+    };
+    line(settings, Status::EVALUATED, duration, &what)
 }
 
 /// The line of a finished step, with what belongs right below it.

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use nixward_core::{
+    evaluation::CacheUse,
     event::{Event, EventKind},
     outcome::{BuildProblem, ExitReason, RunSummary, StepOutcome, StepStatus},
     plan::{Skipped, StepLabel},
@@ -102,6 +103,7 @@ pub(crate) fn run(endings: Vec<(&str, StepOutcome)>) -> Vec<EventKind> {
         EventKind::EvaluationStarted,
         EventKind::EvaluationFinished {
             duration: Duration::from_millis(150),
+            cache: CacheUse::Miss,
         },
         EventKind::RunStarted {
             steps: endings.len(),

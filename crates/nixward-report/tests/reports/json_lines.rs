@@ -32,7 +32,7 @@ fn every_ending() {
         .map(|(name, status)| (name, outcome(status)))
         .collect();
     assert_snapshot!(written(run(endings)), @r#"
-    {"v":1,"reason":"evaluation-finished","milliseconds":150}
+    {"v":1,"reason":"evaluation-finished","milliseconds":150,"cache":"miss","why":null}
     {"v":1,"reason":"warning","message":"ignoring untrusted substituter"}
     {"v":1,"reason":"step-skipped","project":"bare","verb":"test","why":"no test and no check"}
     {"v":1,"reason":"build-started","drvPath":"/nix/store/0123456789abcdfghijklmnpqrsvwxyz-library.drv"}

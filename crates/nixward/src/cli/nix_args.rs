@@ -30,6 +30,10 @@ pub struct NixArgs {
     #[arg(long, env = "NIXWARD_SHOW_TRACE", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub show_trace: bool,
 
+    /// Ask Nix even where the answer is kept from before, and keep nothing
+    #[arg(long, env = "NIXWARD_NO_EVAL_CACHE", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub no_eval_cache: bool,
+
     /// Set a setting of Nix
     #[arg(long, num_args = 2, value_names = ["NAME", "VALUE"], action = clap::ArgAction::Append)]
     pub option: Vec<String>,

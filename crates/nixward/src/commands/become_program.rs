@@ -7,6 +7,7 @@ use nixward_core::{
     plan::{Plan, ProgramAction, Step},
 };
 use nixward_exec::{Emitter, Roots, TargetFailure, builder::Builder, program_path};
+use nixward_nix::tool::Nix;
 
 use crate::{
     error::{CliError, ErrorKind},
@@ -49,12 +50,13 @@ pub(super) fn build_failure(message: &str, failure: &TargetFailure) -> CliError 
 /// Becomes the program of a project.
 pub(super) fn become_project(
     session: &Session,
+    nix: &Nix,
     step: &Step,
     action: &ProgramAction,
     emitter: &mut Emitter<'_>,
 ) -> Result<u8, CliError> {
     let builder = Builder {
-        nix: &session.nix,
+        nix,
         runner: &session.runner,
         roots: &roots(session),
     };

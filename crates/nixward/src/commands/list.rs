@@ -25,7 +25,7 @@ use crate::{
     cli::{ListArgs, MessageFormat},
     console_output,
     error::{CliError, ErrorKind},
-    evaluation::evaluate,
+    evaluation::{Asking, evaluate},
     reporters::{Reporting, reporters},
     session::Session,
     settings::{GlobalSettings, nix_flags},
@@ -61,10 +61,10 @@ pub(super) fn ask(session: &Session) -> Result<(Evaluation, ProjectSet), CliErro
     let mut reporters = reporters(session, Reporting::Document);
     let mut listener = |event: &Event| reporters.tell(event);
     let mut emitter = Emitter::new(session.start, &mut listener);
-    let answer = evaluate(session, &query, &mut emitter);
+    let answer = evaluate(session, &query, Asking::OnlyIfNeeded, &mut emitter);
     emitter.emit(EventKind::HandedOver);
-    let (evaluated, projects) = answer?;
-    Ok((evaluated.evaluation, projects))
+    let answered = answer?;
+    Ok((answered.evaluation, answered.projects))
 }
 
 fn document(

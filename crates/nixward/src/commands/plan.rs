@@ -12,6 +12,8 @@ use nixward_exec::{
     builder::{every_output, joined},
     engine::{self, EngineKind},
 };
+use nixward_nix::tool::Nix;
+use nixward_report::json_lines::cache_use;
 use nixward_schema::{
     FailedEvaluation, PlanBatch, PlanDocument, PlanReason, PlanStep, PlanStepKind, SkippedProject,
     exit_code,
@@ -50,7 +52,7 @@ pub(super) fn print(
     prepared: &Prepared,
     engine: Option<EngineKind>,
 ) -> Result<u8, CliError> {
-    let document = document(session, &prepared.plan, engine);
+    let document = document(session, prepared, engine);
     let text = match session.settings.message_format {
         MessageFormat::Json => serde_json::to_string_pretty(&document)
             .map(|json| json + "\n")
@@ -65,17 +67,20 @@ pub(super) fn print(
     })
 }
 
-fn document(session: &Session, plan: &Plan, engine: Option<EngineKind>) -> PlanDocument {
+fn document(session: &Session, prepared: &Prepared, engine: Option<EngineKind>) -> PlanDocument {
+    let Prepared {
+        plan, nix, cache, ..
+    } = prepared;
     let mut steps = Vec::new();
     let mut built_together = Vec::new();
     for step in &plan.steps {
         let build = steps.len();
         let is_build = matches!(step.action, Action::Build | Action::Check);
         if let Action::Shell(_) = step.action {
-            steps.push(environment_step(session, step, build));
+            steps.push(environment_step(nix, step, build));
         } else {
             built_together.push(build);
-            steps.push(build_step(session, step, build, is_build));
+            steps.push(build_step(nix, step, build, is_build));
         }
         if !is_build {
             steps.push(action_step(session, step, engine, build + 1, vec![build]));
@@ -89,11 +94,12 @@ fn document(session: &Session, plan: &Plan, engine: Option<EngineKind>) -> PlanD
         .collect();
     let batch = PlanBatch {
         steps: built_together,
-        command: session.nix.build(&joined(&targets)).to_strings(),
+        command: nix.build(&joined(&targets)).to_strings(),
     };
     PlanDocument {
         version: PlanDocument::VERSION,
         workspace: session.header(),
+        evaluation: cache_use(cache),
         steps,
         batches: if batch.steps.is_empty() {
             Vec::new()
@@ -123,7 +129,7 @@ fn failed(plan: &Plan) -> Vec<FailedEvaluation> {
     plan.failed.iter().map(entry).collect()
 }
 
-fn build_step(session: &Session, step: &Step, id: usize, is_wanted_itself: bool) -> PlanStep {
+fn build_step(nix: &Nix, step: &Step, id: usize, is_wanted_itself: bool) -> PlanStep {
     let kind = if matches!(step.action, Action::Check) {
         PlanStepKind::Check
     } else {
@@ -138,18 +144,18 @@ fn build_step(session: &Session, step: &Step, id: usize, is_wanted_itself: bool)
         step,
         id,
         kind,
-        session.nix.build(&joined(&step.builds)).to_strings(),
+        nix.build(&joined(&step.builds)).to_strings(),
         reason,
         Vec::new(),
     )
 }
 
 /// The step that makes the environment of a shell; what it needs is built on the way.
-fn environment_step(session: &Session, step: &Step, id: usize) -> PlanStep {
+fn environment_step(nix: &Nix, step: &Step, id: usize) -> PlanStep {
     let invocation = step
         .builds
         .first()
-        .map(|target| session.nix.print_dev_env(&every_output(target)));
+        .map(|target| nix.print_dev_env(&every_output(target)));
     let command = invocation.map(|invocation| invocation.to_strings());
     plan_step(
         step,

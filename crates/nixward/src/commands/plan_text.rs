@@ -2,10 +2,10 @@
 
 use nixward_nix::invocation::shell_quoted;
 use nixward_report::style::{Label, Styles};
-use nixward_schema::{PlanDocument, PlanStep};
+use nixward_schema::{CacheState, EvaluationCache, PlanDocument, PlanStep};
 
 pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
-    let mut text = String::new();
+    let mut text = evaluation(styles, &document.evaluation);
     for batch in &document.batches {
         text.push_str(&styles.paint(Label::Heading, "build, in one process"));
         text.extend([format!("\n    {}\n", shell_quoted(&batch.command))]);
@@ -47,4 +47,15 @@ pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
         text.extend([format!("{} {word}\n    {message}\n", failed.attribute)]);
     }
     text
+}
+
+/// What the next run will not be spared, where there is a reason for that.
+fn evaluation(styles: Styles, evaluation: &EvaluationCache) -> String {
+    match (&evaluation.cache, &evaluation.why) {
+        (CacheState::Off, Some(reason)) => {
+            let word = styles.paint(Label::Doubtful, "evaluated, and not kept");
+            format!("{word}: {reason}\n")
+        }
+        (CacheState::Hit | CacheState::Miss | CacheState::Off, _) => String::new(),
+    }
 }

@@ -1,9 +1,10 @@
 //! From settings to a plan: what `plan` and all verbs have in common.
 
 use nixward_core::{
+    evaluation::CacheUse,
     plan::Plan,
     planner::{self, PlanRequest},
-    query,
+    query::{self, EvaluationQuery},
     selection::{
         SelectionError, is_current_folder, is_everything, is_one_asked_for, refuse_bare_early,
         refuse_no_projects, select,
@@ -12,10 +13,11 @@ use nixward_core::{
     verb::Verb,
 };
 use nixward_exec::Emitter;
+use nixward_nix::tool::Nix;
 
 use crate::{
     error::{CliError, ErrorKind},
-    evaluation::evaluate,
+    evaluation::{Answered, Asking, evaluate},
     session::Session,
     settings::VerbSettings,
     untracked,
@@ -27,6 +29,9 @@ pub(crate) struct Prepared {
     pub(crate) verb: Verb,
     /// Whether exactly one project was asked for.
     pub(crate) is_single: bool,
+    /// With the settings that the flake brings.
+    pub(crate) nix: Nix,
+    pub(crate) cache: CacheUse,
 }
 
 /// Finds the verb, asks the flake, selects and plans.
@@ -40,42 +45,90 @@ pub(crate) fn prepare(
     let request = session.request(&settings.selection);
     refuse_arguments_for_many(&request, settings)?;
     refuse_bare_early(workspace, &verb, &request)?;
-    let query = query::for_verb(workspace, &session.system(), &verb, &request);
-    let (evaluated, projects) = evaluate(session, &query, emitter)?;
-    let evaluation = &evaluated.evaluation;
-    if !query.whole_flake || evaluation.checks.is_empty() {
-        refuse_no_projects(&projects, evaluation)?;
-    }
-    let default_members = workspace.manifest.workspace.default_members.as_deref();
-    let selected = select(
-        &request,
-        &projects,
-        &verb,
-        default_members,
-        &evaluation.names,
-    )
-    .map_err(|error| selection_error(session, error, &request))?;
-    if !settings.arguments.is_empty() && selected.iter().any(|one| !one.reason.is_explicit()) {
-        return Err(arguments_for_many(settings));
-    }
-    let mut plan = planner::plan(&PlanRequest {
-        manifest: &workspace.manifest,
-        evaluation,
+    let planning = Planning {
+        session,
+        settings,
         verb: &verb,
-        selected: &selected,
-        projects: &projects,
-        everything: is_everything(&request, &selected, default_members),
-        whole_workspace: query.whole_flake && !is_current_folder(&selected),
-        trailing_args: &settings.arguments,
-    })?;
-    let is_single = is_one_asked_for(&selected);
-    for failed in &mut plan.failed {
-        failed.hint = untracked::hint_for_message(&session.discovered, &failed.message);
+        request: &request,
+        query: query::for_verb(workspace, &session.system(), &verb, &request),
+    };
+    let prepared = planning.plan(Asking::OnlyIfNeeded, emitter)?;
+    if prepared.cache == CacheUse::Hit && lacks_derivations(&prepared.plan) {
+        // They were collected as garbage; to evaluate makes them again.
+        return planning.plan(Asking::Afresh, emitter);
     }
-    Ok(Prepared {
-        plan,
-        verb,
-        is_single,
+    Ok(prepared)
+}
+
+/// What a plan is made from.
+struct Planning<'a> {
+    session: &'a Session,
+    settings: &'a VerbSettings,
+    verb: &'a Verb,
+    request: &'a SelectionRequest,
+    query: EvaluationQuery,
+}
+
+impl Planning<'_> {
+    fn plan(&self, asking: Asking, emitter: &mut Emitter<'_>) -> Result<Prepared, CliError> {
+        let Self {
+            session,
+            settings,
+            verb,
+            request,
+            query,
+        } = self;
+        let workspace = &session.discovered.workspace;
+        let Answered {
+            evaluation,
+            projects,
+            cache,
+            nix,
+        } = evaluate(session, query, asking, emitter)?;
+        let evaluation = &evaluation;
+        if !query.whole_flake || evaluation.checks.is_empty() {
+            refuse_no_projects(&projects, evaluation)?;
+        }
+        let default_members = workspace.manifest.workspace.default_members.as_deref();
+        let selected = select(request, &projects, verb, default_members, &evaluation.names)
+            .map_err(|error| selection_error(session, error, request))?;
+        if !settings.arguments.is_empty() && selected.iter().any(|one| !one.reason.is_explicit()) {
+            return Err(arguments_for_many(settings));
+        }
+        let mut plan = planner::plan(&PlanRequest {
+            manifest: &workspace.manifest,
+            evaluation,
+            verb,
+            selected: &selected,
+            projects: &projects,
+            everything: is_everything(request, &selected, default_members),
+            whole_workspace: query.whole_flake && !is_current_folder(&selected),
+            trailing_args: &settings.arguments,
+        })?;
+        let is_single = is_one_asked_for(&selected);
+        for failed in &mut plan.failed {
+            failed.hint = untracked::hint_for_message(&session.discovered, &failed.message);
+        }
+        Ok(Prepared {
+            plan,
+            verb: (*verb).clone(),
+            is_single,
+            nix,
+            cache,
+        })
+    }
+}
+
+/// Whether something that is not built has no derivation in the store either.
+fn lacks_derivations(plan: &Plan) -> bool {
+    let mut targets = plan.steps.iter().flat_map(|step| &step.builds);
+    targets.any(|target| {
+        let is_there = |path: &Option<String>| {
+            path.as_ref()
+                .is_some_and(|path| fs_err::symlink_metadata(path).is_ok())
+        };
+        !target.outputs.values().all(is_there)
+            && fs_err::symlink_metadata(&target.drv_path).is_err()
     })
 }
 

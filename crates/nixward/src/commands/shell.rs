@@ -11,6 +11,7 @@ use nixward_core::{
     plan::{BuildTarget, ShellAction, Step},
 };
 use nixward_exec::{Emitter, builder};
+use nixward_nix::tool::Nix;
 
 use super::become_program::{become_it, build_failure};
 use crate::{
@@ -27,6 +28,7 @@ const INTERACTIVE_END: &str = "\nshopt -s expand_aliases\n";
 
 pub(super) fn become_shell(
     session: &Session,
+    nix: &Nix,
     step: &Step,
     action: &ShellAction,
     emitter: &mut Emitter<'_>,
@@ -35,7 +37,7 @@ pub(super) fn become_shell(
         .builds
         .first()
         .ok_or_else(|| CliError::new(ErrorKind::Internal, "a shell without a derivation"))?;
-    let script = environment_script(session, step, target, emitter);
+    let script = environment_script(session, nix, step, target, emitter);
     emitter.emit(EventKind::HandedOver);
     let script = script?;
     let interactive = action.command.is_empty();
@@ -109,11 +111,12 @@ fn write_script(session: &Session, file: PathBuf, text: &str) -> Result<PathBuf,
 
 fn environment_script(
     session: &Session,
+    nix: &Nix,
     step: &Step,
     target: &BuildTarget,
     emitter: &mut Emitter<'_>,
 ) -> Result<String, CliError> {
-    let made = builder::dev_environment(&session.nix, &session.runner, target, emitter)
+    let made = builder::dev_environment(nix, &session.runner, target, emitter)
         .map_err(|error| session.build_error(&error))?;
     made.map_err(|failure| {
         build_failure(

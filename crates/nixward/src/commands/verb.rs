@@ -113,16 +113,19 @@ fn become_single(
 ) -> Result<u8, CliError> {
     let mut listener = |event: &Event| reporters.tell(event);
     let mut emitter = Emitter::new(session.start, &mut listener);
-    let result = become_program::single_step(session, &prepared.plan).and_then(|step| match &step
-        .action
-    {
-        Action::Run(action) => become_program::become_project(session, step, action, &mut emitter),
-        Action::Shell(action) => shell::become_shell(session, step, action, &mut emitter),
-        Action::Build | Action::Check | Action::Test(_) | Action::Container(_) => {
-            let message = "a plan to run a program holds another step";
-            Err(CliError::new(ErrorKind::Internal, message))
-        }
-    });
+    let result =
+        become_program::single_step(session, &prepared.plan).and_then(|step| match &step.action {
+            Action::Run(action) => {
+                become_program::become_project(session, &prepared.nix, step, action, &mut emitter)
+            }
+            Action::Shell(action) => {
+                shell::become_shell(session, &prepared.nix, step, action, &mut emitter)
+            }
+            Action::Build | Action::Check | Action::Test(_) | Action::Container(_) => {
+                let message = "a plan to run a program holds another step";
+                Err(CliError::new(ErrorKind::Internal, message))
+            }
+        });
     emitter.emit(EventKind::HandedOver);
     result.map_err(|error| error.with_kind(ErrorKind::Own))
 }
@@ -139,7 +142,7 @@ fn context(
         Loading::One => prepared.is_single || prepared.plan.steps.len() == 1,
     };
     ExecutionContext {
-        nix: session.nix.clone(),
+        nix: prepared.nix.clone(),
         runner: session.runner.clone(),
         launcher: session.runner.launcher.clone(),
         cwd: session.cwd.clone(),

@@ -52,7 +52,7 @@ pub(crate) fn discover(cwd: &Path, styled: bool) -> Result<Discovered, CliError>
         manifest.workspace.flake.as_deref().unwrap_or_default(),
     );
     let git = nixward_git::discover(&flake_folder).map_err(|error| git_error(&error))?;
-    check_flake(&root, &flake_folder, git.as_ref(), has_manifest)?;
+    check_flake(&root, &flake_folder, has_manifest)?;
     let source_root = git.as_ref().map_or(&root, |git| &git.root).clone();
     let name = manifest.workspace.name.clone().unwrap_or_else(|| {
         root.file_name().map_or_else(
@@ -117,12 +117,7 @@ fn find_root(cwd: &Path) -> Result<(PathBuf, bool), CliError> {
         })
 }
 
-fn check_flake(
-    root: &Path,
-    folder: &Path,
-    git: Option<&GitRepository>,
-    has_manifest: bool,
-) -> Result<(), CliError> {
+fn check_flake(root: &Path, folder: &Path, has_manifest: bool) -> Result<(), CliError> {
     if !folder.join(FLAKE).is_file() {
         let error = CliError::new(
             ErrorKind::Manifest,
@@ -136,12 +131,20 @@ fn check_flake(
             error
         });
     }
-    let Some(git) = git else { return Ok(()) };
+    Ok(())
+}
+
+/// Nix sees of a repository only what git tracks; said better here than by Nix.
+pub(crate) fn check_tracked(discovered: &Discovered) -> Result<(), CliError> {
+    let Some(git) = &discovered.git else {
+        return Ok(());
+    };
+    let folder = &discovered.flake_folder;
     let file = slashed(&git.root, &folder.join(FLAKE)).unwrap_or_default();
     if git.is_tracked(&file).map_err(|error| git_error(&error))? {
         return Ok(());
     }
-    let below = slashed(&git.root, root).unwrap_or_default();
+    let below = slashed(&git.root, &discovered.workspace.root).unwrap_or_default();
     let hint = untracked::hint_for_folder(git, &below).map_err(|error| git_error(&error))?;
     let message = format!(
         "{} is not tracked by git, so Nix does not see it",

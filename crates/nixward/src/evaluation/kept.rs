@@ -1,0 +1,126 @@
+//! Evaluations that are kept between runs, by the key of all that they depend on.
+
+use nixward_cache::kept_folder::KeptFolder;
+use nixward_core::{
+    evaluation::{CacheUse, Evaluation},
+    query::EvaluationQuery,
+};
+use nixward_git::source::Scan;
+use nixward_nix::{evaluator::Units, lock_file};
+use serde::{Deserialize, Serialize};
+
+use super::{Fresh, key, source::Source};
+use crate::{
+    error::{CliError, ErrorKind},
+    session::Session,
+};
+
+/// Changes with the types of what is kept, with the questions and with the parts of the key.
+const FORMAT: u32 = 1;
+/// One evaluation of 1,000 projects takes about half a megabyte.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// The folder of the evaluations in the cache folder.
+pub(crate) const FOLDER: &str = "evaluations";
+
+/// An answer as it is kept.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub(super) struct KeptEvaluation {
+    pub(super) evaluation: Evaluation,
+    pub(super) warnings: Vec<String>,
+    /// What may answer differently though nothing has changed.
+    pub(super) unsettled: Units,
+    /// The settings that the flake brings.
+    pub(super) options: Vec<(String, String)>,
+}
+
+impl KeptEvaluation {
+    pub(super) fn is_settled(&self) -> bool {
+        self.unsettled.is_empty()
+    }
+}
+
+/// What was found of a question.
+pub(super) enum Found {
+    Kept(Lookup, Box<KeptEvaluation>),
+    Nothing(Lookup),
+    /// The answer depends on more than can be looked at.
+    Off {
+        reason: String,
+    },
+}
+
+/// Where an answer is kept, and what the source tree was like when it was looked for.
+pub(super) struct Lookup {
+    key: String,
+    scan: Scan,
+}
+
+/// Looks for the answer to a question.
+pub(super) fn look_up(session: &Session, query: &EvaluationQuery) -> Result<Found, CliError> {
+    if let Some(reason) = key::why_not(session) {
+        return Ok(Found::Off { reason });
+    }
+    let scan = match Source::of(session).look() {
+        Ok(scan) => scan,
+        Err(error) => {
+            let reason = nixward_exec::with_sources(&error);
+            return Ok(Found::Off { reason });
+        }
+    };
+    let key = key::key(session, query, scan.fingerprint)
+        .map_err(|error| CliError::from_source(ErrorKind::Internal, &error))?;
+    let kept = evaluations(session).read(&key);
+    let lookup = Lookup { key, scan };
+    // The digest was right: what can't be understood is of another nixward.
+    let answer = kept.and_then(|bytes| postcard::from_bytes(&bytes).ok());
+    Ok(match answer {
+        Some(answer) => Found::Kept(lookup, Box::new(answer)),
+        None => Found::Nothing(lookup),
+    })
+}
+
+fn evaluations(session: &Session) -> KeptFolder {
+    let folder = session.environment.cache_folder().join(FOLDER);
+    KeptFolder::new(folder, FORMAT, MOST_BYTES)
+}
+
+impl Lookup {
+    /// Keeps what Nix answered, if it is the answer for the tree that was looked at.
+    pub(super) fn keep(&self, session: &Session, fresh: &Fresh) -> CacheUse {
+        if let Some(reason) = why_not_to_keep(session, fresh) {
+            return CacheUse::Off { reason };
+        }
+        let source = Source::of(session);
+        match source.look_again(&self.scan) {
+            Ok(after) if after.is_same_as(&self.scan) => {
+                source.keep(&after.record);
+                // What can't be kept is asked again.
+                let _kept = postcard::to_stdvec(&fresh.kept)
+                    .ok()
+                    .map(|bytes| evaluations(session).write(&self.key, &bytes));
+                CacheUse::Miss
+            }
+            Ok(_) => CacheUse::Off {
+                reason: "files changed while Nix evaluated them".to_owned(),
+            },
+            Err(error) => CacheUse::Off {
+                reason: nixward_exec::with_sources(&error),
+            },
+        }
+    }
+}
+
+fn why_not_to_keep(session: &Session, fresh: &Fresh) -> Option<String> {
+    if fresh.lock_is_incomplete {
+        return Some(
+            "flake.lock does not lock every input; `nix flake lock` makes it so".to_owned(),
+        );
+    }
+    let file = session.discovered.flake_folder.join("flake.lock");
+    let lock = fs_err::read_to_string(file).ok()?;
+    let input = lock_file::input_outside(&lock)?;
+    Some(format!(
+        "the input `{input}` is a folder of this machine, which may change without its lock"
+    ))
+}

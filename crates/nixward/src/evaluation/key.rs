@@ -1,0 +1,92 @@
+//! The key of an evaluation: equal only where Nix would answer the same.
+
+use nixward_core::query::EvaluationQuery;
+use nixward_git::source::Fingerprint;
+use nixward_nix::{evaluator, lock_file, settings_files, tool::NixFlags};
+
+use super::source::source_root;
+use crate::session::Session;
+
+/// Why what Nix answers depends on more than a key can hold.
+pub(super) fn why_not(session: &Session) -> Option<String> {
+    let NixFlags {
+        override_inputs,
+        system: _,
+        accept_flake_config: _,
+        impure,
+        show_trace: _,
+        options: _,
+        no_eval_cache,
+    } = &session.nix.flags;
+    if *no_eval_cache {
+        return Some("--no-eval-cache was given".to_owned());
+    }
+    if *impure {
+        return Some("with --impure it may read anything".to_owned());
+    }
+    if !session.nix.version.has_absolute_installables() {
+        return Some("this version of Nix evaluates a working tree impurely".to_owned());
+    }
+    let mut unlocked = override_inputs
+        .iter()
+        .filter(|(_, reference)| !lock_file::is_locked_reference(reference));
+    let (input, reference) = unlocked.next()?;
+    Some(format!(
+        "`{reference}`, which overrides the input `{input}`, names no revision"
+    ))
+}
+
+/// The key, as a file name.
+pub(super) fn key(
+    session: &Session,
+    query: &EvaluationQuery,
+    source: Fingerprint,
+) -> Result<String, serde_json::Error> {
+    let NixFlags {
+        override_inputs,
+        system,
+        accept_flake_config,
+        impure: _,
+        show_trace,
+        options,
+        no_eval_cache: _,
+    } = &session.nix.flags;
+    let discovered = &session.discovered;
+    let mut key = Key(blake3::Hasher::new());
+    key.add(source.as_bytes());
+    key.add(evaluator::question(query)?.as_bytes());
+    match &discovered.git {
+        // Clones and worktrees of the same are the same; where in the tree the flake is matters.
+        Some(git) => {
+            key.add(&[u8::from(git.is_shallow)]);
+            let below = discovered.flake_folder.strip_prefix(source_root(session));
+            let below = below.unwrap_or(&discovered.flake_folder);
+            key.add(below.as_os_str().as_encoded_bytes());
+        }
+        None => key.add(discovered.flake.to_string().as_bytes()),
+    }
+    key.add(format!("{:?}", session.nix.version).as_bytes());
+    key.add(&settings_files::text(&|name| session.environment.get(name)));
+    for (input, reference) in override_inputs {
+        key.add(input.as_bytes());
+        key.add(reference.as_bytes());
+    }
+    key.add(b"options");
+    for (name, value) in options {
+        key.add(name.as_bytes());
+        key.add(value.as_bytes());
+    }
+    key.add(system.as_deref().unwrap_or_default().as_bytes());
+    key.add(&[u8::from(*accept_flake_config), u8::from(*show_trace)]);
+    Ok(key.0.finalize().to_hex().to_string())
+}
+
+/// Parts of a key, each with its length, so that none runs into the next.
+struct Key(blake3::Hasher);
+
+impl Key {
+    fn add(&mut self, part: &[u8]) {
+        self.0.update(&(part.len() as u64).to_le_bytes());
+        self.0.update(part);
+    }
+}
