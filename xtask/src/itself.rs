@@ -28,7 +28,7 @@ const COMMANDS: [&[&str]; 4] = [
 const SMOKE_TESTS: &str = "initech::";
 
 /// Tells the tests of the program which nixward to start.
-const TESTED_PROGRAM: &str = "NIXWARD_TEST_PROGRAM";
+pub(crate) const TESTED_PROGRAM: &str = "NIXWARD_TEST_PROGRAM";
 
 /// Runs the command.
 pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {

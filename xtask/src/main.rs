@@ -10,6 +10,7 @@
 )]
 
 mod arguments;
+mod bench;
 mod cargo;
 mod ci;
 mod codegen;
@@ -44,6 +45,9 @@ Commands:
           those whose name holds a filter
   itself [--suite trixie|sid]
           Build, check and test nixward by its own flake, and the example with the nixward that comes out
+  bench [--quick] [--write] [--suite trixie|sid] [CASES...]
+          Measure nixward beside what people use otherwise, all cases or those that are named, and fail where it is
+          slower than it must be; --write puts a whole run's figures into docs/benchmarks.md
   ci [--test-command COMMAND]
           Run exactly what continuous integration runs
   picture [--check]
@@ -111,6 +115,7 @@ fn run() -> Result<ExitCode> {
         return Ok(ExitCode::from(2));
     };
     match command.to_str() {
+        Some("bench") => bench::run(arguments),
         Some("ci") => ci::run(arguments),
         Some("codegen") => codegen::run(arguments),
         Some("demo") => demo::run(arguments),

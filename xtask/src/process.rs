@@ -1,15 +1,15 @@
 //! Starting other programs: the one place of xtask that does.
 //!
-//! A [`Tool`] is a command line that can say itself as a person would type it. It runs in one of four ways: quietly
+//! A [`Tool`] is a command line that can say itself as a person would type it. It runs in one of five ways: quietly
 //! (its output is seen only if it fails), shown (its output is the person's), with a time limit (a question that may
-//! have no answer), or in place of xtask.
+//! have no answer), started and waited for elsewhere, or in place of xtask.
 
 use std::{
     ffi::{OsStr, OsString},
     fmt,
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
-    process::{Command, ExitCode, ExitStatus, Stdio},
+    process::{Child, Command, ExitCode, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
@@ -21,6 +21,7 @@ pub(crate) struct Tool {
     program: OsString,
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
+    inherits: bool,
     folder: Option<PathBuf>,
 }
 
@@ -30,6 +31,7 @@ impl Tool {
             program: program.into(),
             arguments: Vec::new(),
             environment: Vec::new(),
+            inherits: true,
             folder: None,
         }
     }
@@ -65,6 +67,12 @@ impl Tool {
         self
     }
 
+    /// With no variables but those that it is given.
+    pub(crate) fn in_empty_environment(mut self) -> Self {
+        self.inherits = false;
+        self
+    }
+
     pub(crate) fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = Some(folder.into());
         self
@@ -94,6 +102,16 @@ impl Tool {
     pub(crate) fn shown(&self) -> Result<ExitStatus> {
         self.command()
             .status()
+            .with_context(|| format!("`{self}` could not be started"))
+    }
+
+    /// Starts it with its output going elsewhere; waiting for it is the caller's.
+    pub(crate) fn spawn(&self, stdout: Stdio, stderr: Stdio) -> Result<Child> {
+        self.command()
+            .stdin(Stdio::null())
+            .stdout(stdout)
+            .stderr(stderr)
+            .spawn()
             .with_context(|| format!("`{self}` could not be started"))
     }
 
@@ -139,6 +157,9 @@ impl Tool {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments);
+        if !self.inherits {
+            command.env_clear();
+        }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
