@@ -22,6 +22,7 @@ mod manifest;
 mod message_format;
 mod nix_faults;
 mod odd_names;
+mod overlap;
 mod own_verbs;
 mod places;
 mod plan;

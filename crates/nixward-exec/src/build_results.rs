@@ -1,6 +1,6 @@
 //! What came of a build, told to each step for what it needs.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use nixward_core::{outcome::BuildProblem, plan::BuildTarget};
 use nixward_nix::build::BuildFailure;
@@ -11,8 +11,6 @@ pub struct BuildResults {
     /// The outputs' paths of what was built, by derivation.
     pub(crate) built: BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) failures: BTreeMap<String, TargetFailure>,
-    /// How long each derivation took that was built just now.
-    pub(crate) durations: BTreeMap<String, Duration>,
 }
 
 /// Why a derivation is not there.
@@ -40,14 +38,6 @@ impl BuildResults {
             }
         }
         Ok(outputs)
-    }
-
-    /// How long the builds of a step's own targets took; nothing where they were there already.
-    pub fn duration(&self, targets: &[BuildTarget]) -> Duration {
-        targets
-            .iter()
-            .filter_map(|target| self.durations.get(&target.drv_path))
-            .sum()
     }
 
     fn failure(&self, target: &BuildTarget) -> TargetFailure {

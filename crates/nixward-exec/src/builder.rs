@@ -4,10 +4,9 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    time::{Duration, Instant},
 };
 
-use nixward_core::{event::EventKind, plan::BuildTarget};
+use nixward_core::plan::BuildTarget;
 use nixward_nix::{
     build::{BuildMonitor, BuildProgress, built_outputs},
     invocation::Invocation,
@@ -18,6 +17,7 @@ use nixward_nix::{
 use thiserror::Error;
 
 use crate::{
+    build_clock::BuildClock,
     build_results::{BuildResults, TargetFailure},
     emitter::Emitter,
     failure_causes::Causes,
@@ -50,7 +50,7 @@ pub fn joined(targets: &[BuildTarget]) -> Vec<DerivationOutputs> {
 }
 
 /// Who hears of builds and downloads.
-pub type Listener<'a> = &'a mut dyn FnMut(EventKind);
+pub(crate) type Listener<'a> = &'a mut dyn FnMut(BuildProgress);
 
 /// What building takes.
 #[derive(Clone, Copy, Debug)]
@@ -66,10 +66,10 @@ impl Builder<'_> {
     pub fn build(
         self,
         targets: &[BuildTarget],
-        listener: Listener<'_>,
+        emitter: &mut Emitter<'_>,
     ) -> Result<BuildResults, BuildError> {
         let held = self.roots.held(targets);
-        let mut results = self.build_missing(&held.missing, listener)?;
+        let mut results = self.build_missing(&held.missing, &mut emitting(emitter))?;
         for (drv_path, outputs) in held.built {
             results.built.entry(drv_path).or_default().extend(outputs);
         }
@@ -77,7 +77,7 @@ impl Builder<'_> {
     }
 
     /// Builds targets that are not held, and holds them from then on.
-    pub fn build_missing(
+    pub(crate) fn build_missing(
         self,
         targets: &[BuildTarget],
         listener: Listener<'_>,
@@ -90,12 +90,8 @@ impl Builder<'_> {
         let invocation = self
             .nix
             .build_with_progress(&joined(targets), link.as_deref());
-        let Monitored {
-            finished,
-            monitor,
-            clock,
-        } = run_monitored(self.runner, &invocation, listener)?;
-        let mut results = if finished.succeeded() {
+        let Monitored { finished, monitor } = run_monitored(self.runner, &invocation, listener)?;
+        let results = if finished.succeeded() {
             BuildResults {
                 built: built_outputs(&finished.stdout)?,
                 ..BuildResults::default()
@@ -111,7 +107,6 @@ impl Builder<'_> {
             let paths = results.built.values().flat_map(BTreeMap::values);
             self.roots.keep(batch, paths);
         }
-        results.durations = clock.durations;
         Ok(results)
     }
 
@@ -217,9 +212,8 @@ pub fn dev_environment(
     emitter: &mut Emitter<'_>,
 ) -> Result<Result<String, TargetFailure>, BuildError> {
     let invocation = nix.print_dev_env_with_progress(&every_output(target));
-    let Monitored {
-        finished, monitor, ..
-    } = run_monitored(runner, &invocation, &mut |kind| emitter.emit(kind))?;
+    let Monitored { finished, monitor } =
+        run_monitored(runner, &invocation, &mut emitting(emitter))?;
     if finished.succeeded() {
         return Ok(Ok(finished.stdout));
     }
@@ -243,7 +237,16 @@ pub fn every_output(target: &BuildTarget) -> DerivationOutputs {
 struct Monitored {
     finished: Finished,
     monitor: BuildMonitor,
-    clock: BuildClock,
+}
+
+/// Tells all of it, as it comes.
+fn emitting(emitter: &mut Emitter<'_>) -> impl FnMut(BuildProgress) {
+    let mut clock = BuildClock::default();
+    move |progress| {
+        if let Some(kind) = clock.event(progress) {
+            emitter.emit(kind);
+        }
+    }
 }
 
 fn run_monitored(
@@ -252,46 +255,12 @@ fn run_monitored(
     listener: Listener<'_>,
 ) -> Result<Monitored, RunError> {
     let mut monitor = BuildMonitor::default();
-    let mut clock = BuildClock::default();
     let finished = runner.run_with(invocation, &mut |line| {
-        if let Some(progress) = monitor.line(line) {
-            listener(event(progress, &mut clock));
+        for progress in monitor.line(line) {
+            listener(progress);
         }
     })?;
-    Ok(Monitored {
-        finished,
-        monitor,
-        clock,
-    })
-}
-
-/// When builds began, and how long those took that ended.
-#[derive(Debug, Default)]
-struct BuildClock {
-    started: BTreeMap<String, Instant>,
-    durations: BTreeMap<String, Duration>,
-}
-
-fn event(progress: BuildProgress, clock: &mut BuildClock) -> EventKind {
-    match progress {
-        BuildProgress::Started { drv_path } => {
-            clock.started.insert(drv_path.clone(), Instant::now());
-            EventKind::BuildStarted { drv_path }
-        }
-        BuildProgress::Phase { drv_path, phase } => EventKind::BuildPhase { drv_path, phase },
-        BuildProgress::Line { drv_path, line } => EventKind::BuildLine { drv_path, line },
-        BuildProgress::Stopped { drv_path } => {
-            let duration = clock
-                .started
-                .remove(&drv_path)
-                .map(|start| start.elapsed())
-                .unwrap_or_default();
-            clock.durations.insert(drv_path.clone(), duration);
-            EventKind::BuildFinished { drv_path, duration }
-        }
-        BuildProgress::FetchStarted { path } => EventKind::FetchStarted { path },
-        BuildProgress::FetchStopped { path } => EventKind::FetchFinished { path },
-    }
+    Ok(Monitored { finished, monitor })
 }
 
 /// What Nix said that is about no derivation; never nothing.

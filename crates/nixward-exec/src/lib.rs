@@ -4,6 +4,7 @@
 //! owns one child process. Everything that it needs to know of the world comes in an [`ExecutionContext`].
 //! It must not print, and it must not read the environment.
 
+mod build_clock;
 mod build_results;
 pub mod builder;
 mod cancellation;
@@ -15,10 +16,14 @@ mod error_chain;
 mod failure_causes;
 mod log_folder;
 mod output_log;
+mod overlap;
 mod program_step;
+mod question_pace;
 mod roots;
+mod tally;
 mod test_environment;
 mod test_step;
+mod waiting_steps;
 mod worker;
 
 pub use build_results::{BuildResults, TargetFailure};

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::Deserialize;
 
-use crate::internal_json::{self, Line};
+use crate::{
+    build_count::{BuildCount, Counted},
+    internal_json::{self, Line},
+};
 
 /// How many of a build's last lines are kept.
 const KEPT_LINES: usize = 1000;
@@ -12,12 +15,32 @@ const KEPT_LINES: usize = 1000;
 /// What happened in a build, for whoever shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BuildProgress {
-    Started { drv_path: String },
-    Phase { drv_path: String, phase: String },
-    Line { drv_path: String, line: String },
-    Stopped { drv_path: String },
-    FetchStarted { path: String },
-    FetchStopped { path: String },
+    Started {
+        drv_path: String,
+    },
+    Phase {
+        drv_path: String,
+        phase: String,
+    },
+    Line {
+        drv_path: String,
+        line: String,
+    },
+    Stopped {
+        drv_path: String,
+    },
+    /// Nix has registered its outputs, beyond doubt.
+    Built {
+        drv_path: String,
+    },
+    /// More is built than before; which, the store knows.
+    MoreIsBuilt,
+    FetchStarted {
+        path: String,
+    },
+    FetchStopped {
+        path: String,
+    },
 }
 
 /// A derivation that failed by itself, not through one that it needs.
@@ -55,6 +78,7 @@ pub fn built_outputs(
 #[derive(Debug, Default)]
 pub struct BuildMonitor {
     running: BTreeMap<u64, Activity>,
+    count: BuildCount,
     logs: BTreeMap<String, VecDeque<String>>,
     failures: BTreeMap<String, String>,
     other_errors: Vec<String>,
@@ -68,21 +92,35 @@ enum Activity {
 }
 
 impl BuildMonitor {
-    /// Takes one line, and says what it means for the display.
-    pub fn line(&mut self, line: &str) -> Option<BuildProgress> {
+    /// Takes one line, and says what it means.
+    pub fn line(&mut self, line: &str) -> Vec<BuildProgress> {
         match internal_json::parse(line) {
+            Line::Stopped { id } => self.stopped(id),
+            Line::Count {
+                id,
+                done,
+                running,
+                failed,
+            } => counted(self.count.count(id, done, running, failed)),
+            line => self.one(line).into_iter().collect(),
+        }
+    }
+
+    fn one(&mut self, line: Line) -> Option<BuildProgress> {
+        match line {
             Line::BuildStarted { id, drv_path } => {
                 self.running.insert(id, Activity::Build(drv_path.clone()));
+                self.count.build_started(id, drv_path.clone());
                 Some(BuildProgress::Started { drv_path })
             }
             Line::FetchStarted { id, path } => {
                 self.running.insert(id, Activity::Fetch(path.clone()));
                 Some(BuildProgress::FetchStarted { path })
             }
-            Line::Stopped { id } => match self.running.remove(&id)? {
-                Activity::Build(drv_path) => Some(BuildProgress::Stopped { drv_path }),
-                Activity::Fetch(path) => Some(BuildProgress::FetchStopped { path }),
-            },
+            Line::CountStarted { id } => {
+                self.count.counter_started(id);
+                None
+            }
             Line::BuildLog { id, line } => {
                 let drv_path = self.drv_path(id)?;
                 keep(self.logs.entry(drv_path.clone()).or_default(), line.clone());
@@ -100,7 +138,32 @@ impl BuildMonitor {
                 keep(&mut self.plain, text);
                 None
             }
-            Line::Message { .. } | Line::Ignored => None,
+            Line::Message { .. } | Line::Stopped { .. } | Line::Count { .. } | Line::Ignored => {
+                None
+            }
+        }
+    }
+
+    fn stopped(&mut self, id: u64) -> Vec<BuildProgress> {
+        match self.running.remove(&id) {
+            Some(Activity::Build(drv_path)) => {
+                // That it ended may be known already.
+                let Some(is_built) = self.count.build_stopped(id) else {
+                    return Vec::new();
+                };
+                let built = is_built.then(|| BuildProgress::Built {
+                    drv_path: drv_path.clone(),
+                });
+                [BuildProgress::Stopped { drv_path }]
+                    .into_iter()
+                    .chain(built)
+                    .collect()
+            }
+            Some(Activity::Fetch(path)) => vec![
+                BuildProgress::FetchStopped { path },
+                BuildProgress::MoreIsBuilt,
+            ],
+            None => Vec::new(),
         }
     }
 
@@ -146,6 +209,24 @@ impl BuildMonitor {
             .cloned();
         self.other_errors.iter().cloned().chain(plain).collect()
     }
+}
+
+fn counted(counted: Counted) -> Vec<BuildProgress> {
+    let Counted {
+        built,
+        ended,
+        is_more,
+    } = counted;
+    let stopped = ended
+        .into_iter()
+        .map(|drv_path| BuildProgress::Stopped { drv_path });
+    let built = built
+        .into_iter()
+        .map(|drv_path| BuildProgress::Built { drv_path });
+    stopped
+        .chain(built)
+        .chain(is_more.then_some(BuildProgress::MoreIsBuilt))
+        .collect()
 }
 
 fn keep(lines: &mut VecDeque<String>, line: String) {
@@ -260,17 +341,17 @@ mod tests {
             r#"@nix {"action":"start","fields":["/nix/store/dep.drv","",1,1],"id":1,"type":105}"#;
         assert_eq!(
             monitor.line(start),
-            Some(BuildProgress::Started {
+            [BuildProgress::Started {
                 drv_path: "/nix/store/dep.drv".to_owned()
-            })
+            }]
         );
         monitor.line(r#"@nix {"action":"result","fields":["one"],"id":1,"type":101}"#);
         let stopped = monitor.line(r#"@nix {"action":"stop","id":1}"#);
         assert_eq!(
             stopped,
-            Some(BuildProgress::Stopped {
+            [BuildProgress::Stopped {
                 drv_path: "/nix/store/dep.drv".to_owned()
-            })
+            }]
         );
         monitor.line(&message(
             "error: builder for '/nix/store/dep.drv' failed with exit code 3",

@@ -18,6 +18,17 @@ pub enum Line {
         id: u64,
         path: String,
     },
+    /// The counting of all builds begins; not a build itself.
+    CountStarted {
+        id: u64,
+    },
+    /// How many builds went well, run, and went wrong.
+    Count {
+        id: u64,
+        done: u64,
+        running: u64,
+        failed: u64,
+    },
     Stopped {
         id: u64,
     },
@@ -40,10 +51,12 @@ pub enum Line {
 }
 
 const ACTIVITY_COPY_PATH: u64 = 100;
+const ACTIVITY_BUILDS: u64 = 104;
 const ACTIVITY_BUILD: u64 = 105;
 const ACTIVITY_SUBSTITUTE: u64 = 108;
 const RESULT_BUILD_LOG_LINE: u64 = 101;
 const RESULT_SET_PHASE: u64 = 104;
+const RESULT_PROGRESS: u64 = 105;
 const RESULT_POST_BUILD_LOG_LINE: u64 = 107;
 
 /// Reads one line without its line feed.
@@ -65,6 +78,7 @@ fn read(value: &Value) -> Option<Line> {
                 id: id()?,
                 drv_path: text_field(value, 0)?,
             }),
+            ACTIVITY_BUILDS => Some(Line::CountStarted { id: id()? }),
             ACTIVITY_COPY_PATH | ACTIVITY_SUBSTITUTE => Some(Line::FetchStarted {
                 id: id()?,
                 path: text_field(value, 0)?,
@@ -81,6 +95,15 @@ fn read(value: &Value) -> Option<Line> {
                 id: id()?,
                 phase: text_field(value, 0)?,
             }),
+            RESULT_PROGRESS => {
+                let field = |index: usize| number(value.get("fields")?.get(index)?);
+                Some(Line::Count {
+                    id: id()?,
+                    done: field(0)?,
+                    running: field(2)?,
+                    failed: field(3)?,
+                })
+            }
             _ => None,
         },
         "msg" => Some(Line::Message {

@@ -4,6 +4,7 @@
 //! starts `nix`. It must not know of the manifest's settings, of terminals, or of the order in which steps run.
 
 pub mod build;
+mod build_count;
 pub mod derivation_file;
 pub mod evaluation_answer;
 pub mod evaluator;

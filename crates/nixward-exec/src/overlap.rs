@@ -1,0 +1,390 @@
+//! Builds and runs at the same time: each step goes on when its own builds are there, while Nix builds for the others.
+//!
+//! ```text
+//!   held ──────────────┐
+//!   Nix says so ───────┼─► waiting ──► build, check: finished
+//!   the store says so ─┤      │
+//!   Nix has ended ─────┘      └─────► ready ──► a worker ──► finished
+//! ```
+//!
+//! A path that is there says nothing: builders write into the store long before Nix registers what they wrote. So a
+//! build is there when Nix's own counting leaves no doubt (`Built`), or when the store was asked, which costs a
+//! process, and is done for want of other work only.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    thread::Scope,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, Sender, bounded, never, select, unbounded};
+use nixward_core::{
+    outcome::{StepOutcome, StepStatus},
+    plan::{Action, BuildTarget, Plan, Step, StepLabel},
+};
+use nixward_nix::{build::BuildProgress, runner::RunError};
+
+use crate::{
+    build_clock::BuildClock,
+    build_results::BuildResults,
+    builder::{BuildError, Builder, known_outputs},
+    context::ExecutionContext,
+    program_step::Progress,
+    question_pace::QuestionPace,
+    tally::Tally,
+    waiting_steps::{Outputs, WaitingSteps},
+    worker::{Ready, worker},
+};
+
+/// How often it is looked whether the run was cancelled, at least.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// A plan that is being carried out.
+pub(crate) struct Overlap<'s, 'p, 't, 'e> {
+    scope: &'s Scope<'s, 'p>,
+    builder: Builder<'p>,
+    plan: &'p Plan,
+    tally: &'t mut Tally<'p, 'e>,
+    waiting: WaitingSteps<'p>,
+    /// By their places in the plan, in whose order they are started.
+    ready: BTreeMap<usize, Ready<'p>>,
+    clock: BuildClock,
+    pace: QuestionPace,
+    order: Order,
+    jobs: usize,
+    running: usize,
+    is_building: bool,
+    /// Why nothing can be built; nothing is started any more.
+    error: Option<BuildError>,
+    work: Sender<Ready<'p>>,
+    inbox: Inbox,
+    answers: Sender<Answer>,
+}
+
+/// How steps follow each other.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Order {
+    /// As soon as possible, side by side.
+    Overlapping,
+    /// When everything is built, side by side: the only step can't overlap with anything.
+    AfterBuilds,
+    /// When everything is built, one after the other up to the first failure.
+    OneByOne,
+}
+
+/// Where the others are heard.
+struct Inbox {
+    progress: Receiver<Progress>,
+    done: Receiver<(Arc<StepLabel>, StepOutcome)>,
+    build: Receiver<BuildMessage>,
+    answers: Receiver<Answer>,
+}
+
+enum Message {
+    Progress(Progress),
+    Done(Arc<StepLabel>, StepOutcome),
+    Build(BuildMessage),
+    Answer(Answer),
+    Nothing,
+}
+
+/// What is heard of the one `nix build`.
+enum BuildMessage {
+    Progress(BuildProgress),
+    Ended(Result<BuildResults, BuildError>),
+}
+
+/// Those targets, of the ones that were asked about, that are valid.
+struct Answer(Vec<BuildTarget>);
+
+impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
+    /// Starts the workers, which wait for steps.
+    pub(crate) fn new(
+        scope: &'s Scope<'s, 'p>,
+        context: &'p ExecutionContext,
+        plan: &'p Plan,
+        tally: &'t mut Tally<'p, 'e>,
+    ) -> Self {
+        let programs = plan
+            .steps
+            .iter()
+            .filter(|step| !matches!(step.action, Action::Build | Action::Check));
+        let is_run = |step: &Step| matches!(step.action, Action::Run(_));
+        let order = match plan.steps.len() {
+            _ if plan.steps.iter().any(is_run) => Order::OneByOne,
+            0 | 1 => Order::AfterBuilds,
+            _ => Order::Overlapping,
+        };
+        let jobs = match order {
+            Order::OneByOne => 1,
+            Order::Overlapping | Order::AfterBuilds => {
+                context.jobs.clamp(1, programs.count().max(1))
+            }
+        };
+        let (work, works) = unbounded::<Ready<'p>>();
+        // A step that prints faster than it can be shown waits, as it would on a terminal.
+        let (progress_sender, progress) = bounded(64);
+        let (done_sender, done) = unbounded();
+        for _ in 0..jobs {
+            let (works, progress, done) =
+                (works.clone(), progress_sender.clone(), done_sender.clone());
+            scope.spawn(move || worker(context, &works, &progress, &done));
+        }
+        let (answers, answer) = unbounded();
+        Self {
+            scope,
+            builder: Builder {
+                nix: &context.nix,
+                runner: &context.runner,
+                roots: &context.roots,
+            },
+            plan,
+            tally,
+            waiting: WaitingSteps::new(plan),
+            ready: BTreeMap::new(),
+            clock: BuildClock::default(),
+            pace: QuestionPace::new(Instant::now(), false),
+            order,
+            jobs,
+            running: 0,
+            is_building: false,
+            error: None,
+            work,
+            inbox: Inbox {
+                progress,
+                done,
+                build: never(),
+                answers: answer,
+            },
+            answers,
+        }
+    }
+
+    /// Builds and runs everything.
+    pub(crate) fn run(mut self) -> Result<(), BuildError> {
+        let targets: Vec<BuildTarget> = self
+            .plan
+            .steps
+            .iter()
+            .flat_map(|step| step.builds.iter().cloned())
+            .collect();
+        let held = self.builder.roots.held(&targets);
+        self.waiting.built(held.built);
+        self.settle();
+        if held.missing.is_empty() {
+            self.builds_ended(Ok(BuildResults::default()));
+        } else {
+            self.start_builds(held.missing);
+        }
+        loop {
+            self.start_steps();
+            self.ask_the_store();
+            if !self.is_building && self.running == 0 {
+                break;
+            }
+            self.one_message();
+        }
+        let Self {
+            tally,
+            ready,
+            error,
+            ..
+        } = self;
+        tally.not_run(ready.values().map(|ready| &ready.step.label));
+        error.map_or(Ok(()), Err)
+    }
+
+    fn start_builds(&mut self, missing: Vec<BuildTarget>) {
+        // Nix that logs faster than it can be shown waits, too.
+        let (sender, build) = bounded(256);
+        let builder = self.builder;
+        let is_something_there = !self.waiting.candidates().is_empty();
+        self.pace = QuestionPace::new(Instant::now(), is_something_there);
+        self.inbox.build = build;
+        self.is_building = true;
+        self.scope.spawn(move || {
+            let results = builder.build_missing(&missing, &mut |progress| {
+                let _heard_until_the_end = sender.send(BuildMessage::Progress(progress)).is_ok();
+            });
+            let _heard_until_the_end = sender.send(BuildMessage::Ended(results)).is_ok();
+        });
+    }
+
+    fn start_steps(&mut self) {
+        while self.running < self.jobs && self.may_start() {
+            let Some((_, next)) = self.ready.pop_first() else {
+                return;
+            };
+            self.running += 1;
+            let _workers_live_as_long_as_this = self.work.send(next).is_ok();
+        }
+    }
+
+    fn may_start(&self) -> bool {
+        let is_one_by_one = self.order == Order::OneByOne;
+        let failed = is_one_by_one && self.tally.summary.failed > 0;
+        let waits = is_one_by_one && self.is_building;
+        !failed && !waits && self.error.is_none() && !self.tally.must_stop()
+    }
+
+    /// Asks which of the outputs that exist are valid, if somebody waits for the answer.
+    fn ask_the_store(&mut self) {
+        let now = Instant::now();
+        let is_somebody_idle = self.running + self.ready.len() < self.jobs;
+        let asks = self.is_building
+            && self.order == Order::Overlapping
+            && is_somebody_idle
+            && !self.tally.must_stop()
+            && self.pace.is_due(now);
+        if !asks {
+            return;
+        }
+        self.pace.asked(now);
+        let candidates = self.waiting.candidates();
+        if candidates.is_empty() {
+            self.pace.answered(Instant::now());
+            return;
+        }
+        let (builder, answers) = (self.builder, self.answers.clone());
+        self.scope.spawn(move || {
+            // What the store does not say now, Nix says in the end.
+            let valid = builder.valid(&candidates).unwrap_or_default();
+            let is_valid = |target: &BuildTarget| {
+                known_outputs(target)
+                    .is_some_and(|outputs| outputs.values().all(|path| valid.contains(path)))
+            };
+            let there = candidates.into_iter().filter(is_valid).collect();
+            let _heard_until_the_end = answers.send(Answer(there)).is_ok();
+        });
+    }
+
+    fn one_message(&mut self) {
+        let Inbox {
+            progress,
+            done,
+            build,
+            answers,
+        } = &self.inbox;
+        let message = select! {
+            recv(progress) -> message => message.map_or(Message::Nothing, Message::Progress),
+            recv(done) -> message => message
+                .map_or(Message::Nothing, |(label, outcome)| Message::Done(label, outcome)),
+            // The thread can end without a word by a panic only, which the scope passes on.
+            recv(build) -> message => Message::Build(
+                message.unwrap_or(BuildMessage::Ended(Err(RunError::Cancelled.into()))),
+            ),
+            recv(answers) -> message => message.map_or(Message::Nothing, Message::Answer),
+            default(LOOK) => Message::Nothing,
+        };
+        // Before the ends that the signal caused.
+        if self.tally.is_cancelled() {
+            self.tally.announce(self.running);
+        }
+        match message {
+            Message::Progress(progress) => self.tally.tell(progress),
+            Message::Done(label, outcome) => {
+                // What the step printed comes before its end.
+                while let Ok(progress) = self.inbox.progress.try_recv() {
+                    self.tally.tell(progress);
+                }
+                self.running -= 1;
+                self.tally.finish(&label, outcome);
+            }
+            Message::Build(BuildMessage::Progress(progress)) => self.build_progress(progress),
+            Message::Build(BuildMessage::Ended(results)) => self.builds_ended(results),
+            Message::Answer(Answer(targets)) => {
+                self.pace.answered(Instant::now());
+                self.are_there(&targets);
+            }
+            Message::Nothing => {}
+        }
+    }
+
+    fn build_progress(&mut self, progress: BuildProgress) {
+        match progress {
+            BuildProgress::Built { drv_path } => {
+                let targets: Vec<BuildTarget> =
+                    self.waiting.targets_of(&drv_path).cloned().collect();
+                self.are_there(&targets);
+            }
+            BuildProgress::MoreIsBuilt => self.pace.news(),
+            other => {
+                if let Some(kind) = self.clock.event(other) {
+                    self.tally.emitter.emit(kind);
+                }
+            }
+        }
+    }
+
+    /// The outputs of these targets are valid.
+    fn are_there(&mut self, targets: &[BuildTarget]) {
+        if self.order != Order::Overlapping {
+            return;
+        }
+        for target in targets {
+            // One whose path only Nix knows is there when Nix has ended.
+            let Some(outputs) = known_outputs(target) else {
+                continue;
+            };
+            if let Some(kind) = self.clock.stopped(target.drv_path.clone()) {
+                self.tally.emitter.emit(kind);
+            }
+            let built = BTreeMap::from([(target.drv_path.clone(), outputs)]);
+            self.waiting.built(built);
+        }
+        self.settle();
+    }
+
+    /// Lets steps go on whose builds are there.
+    fn settle(&mut self) {
+        for (place, step, outputs) in self.waiting.take_ready() {
+            self.goes_on(place, step, outputs);
+        }
+    }
+
+    fn goes_on(&mut self, place: usize, step: &'p Step, outputs: Outputs) {
+        let status = match step.action {
+            Action::Build => StepStatus::Built {
+                paths: outputs.into_values().collect(),
+            },
+            Action::Check => StepStatus::Passed,
+            Action::Test(_) | Action::Run(_) | Action::Container(_) | Action::Shell(_) => {
+                self.ready.insert(place, Ready { step, outputs });
+                return;
+            }
+        };
+        let outcome = StepOutcome::of(status).took(self.clock.duration(&step.builds));
+        self.tally.finish(&step.label, outcome);
+    }
+
+    /// Nothing is built any more: the steps that still wait are told what came of it.
+    fn builds_ended(&mut self, results: Result<BuildResults, BuildError>) {
+        self.is_building = false;
+        self.inbox.build = never();
+        let results = match results {
+            Ok(results) => results,
+            Err(error) => {
+                match error {
+                    BuildError::Run(RunError::Cancelled) => self.tally.announce(self.running),
+                    other => self.error = Some(other),
+                }
+                let rest = self.waiting.take_rest();
+                self.tally.not_run(rest.values().map(|step| &step.label));
+                return;
+            }
+        };
+        let BuildResults { built, failures } = results;
+        self.waiting.built(built);
+        self.waiting.results_mut().failures = failures;
+        for (place, step) in self.waiting.take_rest() {
+            match self.waiting.results().of(&step.builds) {
+                Ok(outputs) => self.goes_on(place, step, outputs),
+                Err(failure) => {
+                    let duration = self.clock.duration(&step.builds);
+                    self.tally.build_failed(step, failure, duration);
+                }
+            }
+        }
+    }
+}
