@@ -45,9 +45,10 @@ Commands:
           those whose name holds a filter
   itself [--suite trixie|sid]
           Build, check and test nixward by its own flake, and the example with the nixward that comes out
-  bench [--quick] [--write] [--suite trixie|sid] [CASES...]
+  bench [--quick] [--write] [--keep] [--suite trixie|sid] [CASES...]
           Measure nixward beside what people use otherwise, all cases or those that are named, and fail where it is
-          slower than it must be; --write puts a whole run's figures into docs/benchmarks.md
+          slower than it must be; --write puts a whole run's figures into docs/benchmarks.md, --keep leaves the
+          workspaces there
   ci [--test-command COMMAND]
           Run exactly what continuous integration runs
   picture [--check]

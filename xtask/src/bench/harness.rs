@@ -36,6 +36,15 @@ pub(super) struct Harness {
     path: OsString,
     variables: Vec<(OsString, OsString)>,
     extent: Extent,
+    at_the_end: AtTheEnd,
+}
+
+/// What becomes of the workspaces.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum AtTheEnd {
+    Remove,
+    /// For a person who wants to know where the time goes.
+    Keep,
 }
 
 /// How much is measured.
@@ -46,7 +55,12 @@ pub(super) enum Extent {
 }
 
 impl Harness {
-    pub(super) fn new(nixward: PathBuf, environment: &Environment, extent: Extent) -> Result<Self> {
+    pub(super) fn new(
+        nixward: PathBuf,
+        environment: &Environment,
+        extent: Extent,
+        at_the_end: AtTheEnd,
+    ) -> Result<Self> {
         let folder = std::env::temp_dir().join(format!("nixward-bench-{}", std::process::id()));
         let path = variable(environment, "PATH").unwrap_or_default();
         let nix = find_program("nix", &path).context("there is no nix")?;
@@ -81,6 +95,7 @@ impl Harness {
             path,
             variables,
             extent,
+            at_the_end,
         })
     }
 
@@ -196,6 +211,10 @@ impl Harness {
 
 impl Drop for Harness {
     fn drop(&mut self) {
+        if self.at_the_end == AtTheEnd::Keep {
+            progress(format_args!("bench: kept {}", self.folder.display()));
+            return;
+        }
         // What remains lies in the folder for temporary files, and there is nobody left to tell.
         let _remains: std::io::Result<()> = fs::remove_dir_all(&self.folder);
     }

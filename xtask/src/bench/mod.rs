@@ -24,7 +24,7 @@ use anyhow::{Context as _, Result};
 
 use self::{
     cases::{CASES, Case},
-    harness::{Extent, Harness},
+    harness::{AtTheEnd, Extent, Harness},
     table::Row,
 };
 use crate::{
@@ -40,12 +40,14 @@ use crate::{
 pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
     let mut request = nix::Request::default();
     let mut extent = Extent::Full;
+    let mut at_the_end = AtTheEnd::Remove;
     let mut write = false;
     let mut chosen = Vec::new();
     while let Some(word) = arguments.take_next() {
         match word.to_str() {
             Some("--quick") => extent = Extent::Quick,
             Some("--write") => write = true,
+            Some("--keep") => at_the_end = AtTheEnd::Keep,
             _ if request.take(&word, &mut arguments)? => {}
             _ => chosen.push(case_named(&word)?),
         }
@@ -65,7 +67,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
             "what is measured is built with the machine's own shell, which this Nix cannot";
         return Err(Stop::no_nix(message).into());
     }
-    let harness = Harness::new(nixward()?, &environment, extent)?;
+    let harness = Harness::new(nixward()?, &environment, extent, at_the_end)?;
     let (rows, failures) = measure(&harness, &chosen);
     let table = table::render(&rows);
     print!("\n{table}");

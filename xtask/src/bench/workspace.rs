@@ -25,7 +25,7 @@ const OTHER_FILES: usize = 3;
 /// for each.
 const PACKAGES: usize = 2000;
 const OVERLAYS: usize = 60;
-const FLAGS: usize = 1300;
+const FLAGS: usize = 900;
 
 /// What a workspace consists of.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
