@@ -4,5 +4,6 @@
 //! crash, on a full disk, beside another nixward, and whatever else happened to it. It must not know what is right to
 //! keep: that is decided where the keys are made.
 
+pub mod checked_text;
 pub mod kept_folder;
 pub mod whole_file;

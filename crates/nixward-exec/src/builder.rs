@@ -209,9 +209,10 @@ pub fn dev_environment(
     nix: &Nix,
     runner: &Runner,
     target: &BuildTarget,
+    profile: Option<&Path>,
     emitter: &mut Emitter<'_>,
 ) -> Result<Result<String, TargetFailure>, BuildError> {
-    let invocation = nix.print_dev_env_with_progress(&every_output(target));
+    let invocation = nix.print_dev_env_with_progress(&every_output(target), profile);
     let Monitored { finished, monitor } =
         run_monitored(runner, &invocation, &mut emitting(emitter))?;
     if finished.succeeded() {

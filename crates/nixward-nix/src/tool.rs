@@ -140,8 +140,17 @@ impl Nix {
     }
 
     /// The same with progress for machines on standard error.
-    pub fn print_dev_env_with_progress(&self, derivation: &DerivationOutputs) -> Invocation {
-        self.print_dev_env(derivation).args(PROGRESS)
+    /// With a profile, what the environment needs is held by it.
+    pub fn print_dev_env_with_progress(
+        &self,
+        derivation: &DerivationOutputs,
+        profile: Option<&Path>,
+    ) -> Invocation {
+        let invocation = self.print_dev_env(derivation).args(PROGRESS);
+        match profile {
+            Some(profile) => invocation.arg("--profile").arg(profile),
+            None => invocation,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use fs_err as fs;
-use nixward_exec::Roots;
+use nixward_exec::{KeptShell, Roots};
 use nixward_report::{
     human::Verbosity,
     style::{Label, Styles},
@@ -52,7 +52,10 @@ pub(super) fn run(global: &GlobalSettings, args: CleanArgs) -> Result<u8, CliErr
 
 /// What below nixward's cache folder belongs to one workspace alone: files, or folders with all that is in them.
 fn of_workspace(cache_folder: &Path, workspace_root: &Path) -> Vec<PathBuf> {
-    vec![Roots::new(cache_folder, workspace_root).folder().to_owned()]
+    vec![
+        Roots::new(cache_folder, workspace_root).folder().to_owned(),
+        KeptShell::folder_of_workspace(cache_folder, workspace_root),
+    ]
 }
 
 /// What is gone.

@@ -2,7 +2,7 @@
 
 use nixward_core::{
     evaluation::CacheUse,
-    plan::Plan,
+    plan::{Action, BuildTarget, Plan, Step},
     planner::{self, PlanRequest},
     query::{self, EvaluationQuery},
     selection::{
@@ -15,6 +15,7 @@ use nixward_core::{
 use nixward_exec::Emitter;
 use nixward_nix::tool::Nix;
 
+use super::{become_program::roots, shell};
 use crate::{
     error::{CliError, ErrorKind},
     evaluation::{Answered, Asking, evaluate},
@@ -53,7 +54,7 @@ pub(crate) fn prepare(
         query: query::for_verb(workspace, &session.system(), &verb, &request),
     };
     let prepared = planning.plan(Asking::OnlyIfNeeded, emitter)?;
-    if prepared.cache == CacheUse::Hit && lacks_derivations(&prepared.plan) {
+    if prepared.cache == CacheUse::Hit && lacks_derivations(session, &prepared.plan) {
         // They were collected as garbage; to evaluate makes them again.
         return planning.plan(Asking::Afresh, emitter);
     }
@@ -119,17 +120,17 @@ impl Planning<'_> {
     }
 }
 
-/// Whether something that is not built has no derivation in the store either.
-fn lacks_derivations(plan: &Plan) -> bool {
-    let mut targets = plan.steps.iter().flat_map(|step| &step.builds);
-    targets.any(|target| {
-        let is_there = |path: &Option<String>| {
-            path.as_ref()
-                .is_some_and(|path| fs_err::symlink_metadata(path).is_ok())
-        };
-        !target.outputs.values().all(is_there)
-            && fs_err::symlink_metadata(&target.drv_path).is_err()
-    })
+/// Whether something that must still be built has no derivation in the store any more.
+fn lacks_derivations(session: &Session, plan: &Plan) -> bool {
+    let is_gone = |target: &&BuildTarget| fs_err::symlink_metadata(&target.drv_path).is_err();
+    let is_kept_shell = |step: &&Step| {
+        let is_kept = |target| shell::kept_shell(session, target).read().is_some();
+        matches!(step.action, Action::Shell(_)) && step.builds.iter().all(is_kept)
+    };
+    let steps = plan.steps.iter().filter(|step| !is_kept_shell(step));
+    let gone = steps.flat_map(|step| &step.builds).filter(is_gone);
+    let gone: Vec<BuildTarget> = gone.cloned().collect();
+    !gone.is_empty() && !roots(session).held(&gone).missing.is_empty()
 }
 
 pub(crate) fn find_verb(session: &Session, name: &str) -> Result<Verb, CliError> {

@@ -5,12 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use nixward_cache::whole_file::write_whole;
 use nixward_core::{
     event::EventKind,
     plan::{BuildTarget, ShellAction, Step},
 };
-use nixward_exec::{Emitter, builder};
+use nixward_exec::{Emitter, KeptShell, builder};
 use nixward_nix::tool::Nix;
 
 use super::become_program::{become_it, build_failure};
@@ -37,21 +36,35 @@ pub(super) fn become_shell(
         .builds
         .first()
         .ok_or_else(|| CliError::new(ErrorKind::Internal, "a shell without a derivation"))?;
-    let script = environment_script(session, nix, step, target, emitter);
-    emitter.emit(EventKind::HandedOver);
-    let script = script?;
-    let interactive = action.command.is_empty();
-    let text = if interactive {
-        interactive_text(step, &script)
-    } else {
-        script.clone()
+    let kept = kept_shell(session, target);
+    let made = match kept.read() {
+        Some(environment) => Ok((environment, true)),
+        None => make_environment(session, nix, step, target, &kept, emitter),
     };
-    let file = script_path(session, target, interactive);
-    let file = write_script(session, file, &text)?;
-    let bash = bash(session, &script, interactive)?;
+    emitter.emit(EventKind::HandedOver);
+    let (environment, is_kept) = made?;
+    let interactive = action.command.is_empty();
+    let file = if interactive {
+        let text = interactive_text(step, &environment);
+        let is_kept = kept.keep_interactive(&text).is_ok();
+        script_file(session, is_kept.then(|| kept.interactive_script()), &text)?
+    } else {
+        script_file(session, is_kept.then(|| kept.script()), &environment)?
+    };
+    let bash = bash(session, &environment, interactive)?;
     let mut args = command_line(&file, &action.command);
     args.remove(0);
     Err(become_it(session, &bash, &args, []))
+}
+
+/// Where the environment of a derivation is kept.
+pub(crate) fn kept_shell(session: &Session, target: &BuildTarget) -> KeptShell {
+    KeptShell::new(
+        &session.environment.cache_folder(),
+        &session.discovered.workspace.root,
+        &target.drv_path,
+        &session.nix.version.release.to_string(),
+    )
 }
 
 /// The arguments of the bash that is the shell, `bash` itself first; also what a plan shows.
@@ -75,27 +88,18 @@ pub(super) fn command_line(script: &Path, command: &[OsString]) -> Vec<OsString>
 
 /// Where the script for a derivation's environment is kept.
 pub(super) fn script_path(session: &Session, target: &BuildTarget, interactive: bool) -> PathBuf {
-    let base = target
-        .drv_path
-        .rsplit('/')
-        .next()
-        .unwrap_or(&target.drv_path);
-    let kind = if interactive {
-        "interactive"
+    let kept = kept_shell(session, target);
+    if interactive {
+        kept.interactive_script()
     } else {
-        "command"
-    };
-    session
-        .environment
-        .cache_folder()
-        .join("shells")
-        .join(format!("{base}.{kind}.sh"))
+        kept.script()
+    }
 }
 
-/// Writes the script into the cache, or where that can't be written, into a file that removes itself when it is read.
-fn write_script(session: &Session, file: PathBuf, text: &str) -> Result<PathBuf, CliError> {
-    if write_whole(&file, text.as_bytes()).is_ok() {
-        return Ok(file);
+/// The kept script; where nothing can be kept, a file that removes itself when it is read.
+fn script_file(session: &Session, kept: Option<PathBuf>, text: &str) -> Result<PathBuf, CliError> {
+    if let Some(kept) = kept {
+        return Ok(kept);
     }
     let failed = |error: std::io::Error| CliError::from_source(ErrorKind::Own, &error);
     let folder = session.environment.temporary_folder();
@@ -109,22 +113,27 @@ fn write_script(session: &Session, file: PathBuf, text: &str) -> Result<PathBuf,
     Ok(path)
 }
 
-fn environment_script(
+/// The environment as Nix makes it, and whether it is kept.
+fn make_environment(
     session: &Session,
     nix: &Nix,
     step: &Step,
     target: &BuildTarget,
+    kept: &KeptShell,
     emitter: &mut Emitter<'_>,
-) -> Result<String, CliError> {
-    let made = builder::dev_environment(nix, &session.runner, target, emitter)
+) -> Result<(String, bool), CliError> {
+    let profile = kept.profile();
+    let made = builder::dev_environment(nix, &session.runner, target, profile.as_deref(), emitter)
         .map_err(|error| session.build_error(&error))?;
-    made.map_err(|failure| {
+    let environment = made.map_err(|failure| {
         build_failure(
             &format!("`{}` gives no shell", step.label.attribute),
             &failure,
         )
         .hint("a dev shell is made by mkShell, in devShells or as the package's own environment")
-    })
+    })?;
+    let is_kept = kept.keep(&environment).is_ok();
+    Ok((environment, is_kept))
 }
 
 fn interactive_text(step: &Step, script: &str) -> String {
