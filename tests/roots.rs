@@ -3,9 +3,12 @@
 use std::{
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
-use nixward_testing::{Finished, Output, Project, RealNix, finish_all, real_nix};
+use nixward_testing::{
+    Finished, Output, Project, RealNix, finish_all, host_program_succeeds, real_nix, skipped,
+};
 
 use crate::support::real_project;
 
@@ -41,10 +44,14 @@ fn assert_nothing_was_asked(output: &Output) {
     assert_eq!(calls_for_outputs(output), Vec::<&Vec<String>>::new());
 }
 
-/// The names of the derivations that the only build of a run was asked for.
+/// The names of the derivations that the only build of a run was asked for. While it is at it, the store may be asked
+/// about what is there.
 #[track_caller]
 fn asked_for(output: &Output) -> Vec<&str> {
-    let calls = calls_for_outputs(output);
+    let calls: Vec<_> = calls_for_outputs(output)
+        .into_iter()
+        .filter(|call| call.contains(&"build".to_owned()))
+        .collect();
     assert_eq!(calls.len(), 1, "{calls:?}");
     let installables = calls[0]
         .iter()
@@ -334,4 +341,102 @@ fn what_a_content_address_hides_is_asked_for_each_time() {
     assert_eq!(again.stdout(), built.stdout());
     // It is held all the same, once.
     assert_eq!(links(&project).len(), 1);
+}
+
+/// A wrapper that gives a program mounts of its own, made by a command that gets `argument` as `$1`; nothing where
+/// nobody here may do that.
+fn with_mounts(mount: &str, argument: &Path) -> Option<Vec<String>> {
+    let ways: [&[&str]; 2] = [&["--mount"], &["--map-root-user", "--mount"]];
+    let succeeds =
+        |way: &&&[&str]| host_program_succeeds("unshare", &[way, &["true"][..]].concat());
+    let Some(way) = ways.iter().find(succeeds) else {
+        skipped("nobody here may make mounts");
+        return None;
+    };
+    let script = format!("{mount} && shift && exec \"$@\"");
+    let rest = ["/bin/sh", "-c", &script, "sh", argument.to_str().unwrap()];
+    let words = ["/usr/bin/unshare"].into_iter().chain(way.iter().copied());
+    Some(words.chain(rest).map(str::to_owned).collect())
+}
+
+#[test]
+fn what_is_held_survives_a_garbage_collection() {
+    let Some((nix, project)) = office() else {
+        return;
+    };
+    // A store of its own, so that nobody else's is collected.
+    let store = project.root().join("nix");
+    fs_err::create_dir(&store).unwrap();
+    let mount = "/usr/bin/mount --bind \"$1\" /nix";
+    let Some(wrapper) = with_mounts(mount, &store) else {
+        return;
+    };
+    let build = || {
+        let command = project.nixward(["build", "--all"]);
+        command.under(&wrapper).run().expect_code(0)
+    };
+    let collect = || {
+        let mut command = project.host_command(Path::new(&wrapper[0]));
+        command.args(&wrapper[1..]);
+        command.arg(nix.program().with_file_name("nix-store"));
+        let output = command.arg("--gc").output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    let built = build();
+    let in_store = |path: &str| project.root().join(path.strip_prefix('/').unwrap());
+    let paths: Vec<PathBuf> = built.stdout().lines().map(in_store).collect();
+    assert!(paths.iter().all(|path| path.exists()), "{paths:?}");
+    collect();
+    assert!(paths.iter().all(|path| path.exists()), "{paths:?}");
+    assert_nothing_was_asked(&build());
+    // What is not held goes, and so does what would build it; and comes back.
+    let link = |path: &Path| path.ends_with("r");
+    let one = links(&project).into_iter().find(|path| link(path)).unwrap();
+    let gone = in_store(fs_err::read_link(&one).unwrap().to_str().unwrap());
+    fs_err::remove_file(&one).unwrap();
+    collect();
+    assert!(!gone.exists());
+    let again = build();
+    assert_eq!(asked_for(&again).len(), 1);
+    assert_eq!(again.stdout(), built.stdout());
+    assert!(gone.exists());
+    assert_nothing_was_asked(&build());
+}
+
+#[test]
+fn a_full_disk_costs_processes_and_nothing_else() {
+    let Some((_, project)) = office() else { return };
+    let roots = project.root().join("cache/nixward/roots");
+    fs_err::create_dir_all(&roots).unwrap();
+    // There is room for the folder of the workspace and for that of a batch, and for no link.
+    let mount = "/usr/bin/mount -t tmpfs -o nr_inodes=3 tmpfs \"$1\"";
+    let Some(wrapper) = with_mounts(mount, &roots) else {
+        return;
+    };
+    for _ in 0..2 {
+        project
+            .nixward(["test", "--all"])
+            .under(&wrapper)
+            .run()
+            .expect_code(0)
+            .expect_stderr("2 run: 2 passed");
+    }
+}
+
+#[test]
+fn a_kill_at_any_moment_leaves_nothing_wrong() {
+    let Some((_, project)) = office() else { return };
+    for round in 0..12 {
+        let text = format!("echo tested {round} and");
+        let before = fs_err::read_to_string(project.path("outputs.nix")).unwrap();
+        project.write("outputs.nix", before.replacen("echo tested", &text, 2));
+        let running = project.nixward(["test", "--all"]).start();
+        std::thread::sleep(Duration::from_millis(25 * round));
+        running.kill();
+        let _it_may_have_ended_before: Output = running.finish();
+        if round % 3 == 2 {
+            test_all(&project);
+            assert_nothing_was_asked(&test_all(&project));
+        }
+    }
 }

@@ -235,6 +235,8 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
         let asks = self.is_building
             && self.order == Order::Overlapping
             && is_somebody_idle
+            // What is heard next may be the answer.
+            && self.inbox.build.is_empty()
             && !self.tally.must_stop()
             && self.pace.is_due(now);
         if !asks {
@@ -304,12 +306,16 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
     fn build_progress(&mut self, progress: BuildProgress) {
         match progress {
             BuildProgress::Built { drv_path } => {
+                self.pace.one_is_clear();
                 let targets: Vec<BuildTarget> =
                     self.waiting.targets_of(&drv_path).cloned().collect();
                 self.are_there(&targets);
             }
-            BuildProgress::MoreIsBuilt => self.pace.news(),
+            BuildProgress::MoreIsBuilt => self.pace.one_more(),
             other => {
+                if matches!(other, BuildProgress::FetchStopped { .. }) {
+                    self.pace.news();
+                }
                 if let Some(kind) = self.clock.event(other) {
                     self.tally.emitter.emit(kind);
                 }

@@ -13,8 +13,10 @@ pub(crate) struct QuestionPace {
     /// When the question was asked that is not answered yet.
     asked: Option<Instant>,
     next: Instant,
-    /// Whether something has happened that the last question could not see.
+    /// Whether something may be there that the last question could not see.
     is_news: bool,
+    /// How many builds ended since then of which it is not known which they are.
+    unclear: u32,
 }
 
 impl QuestionPace {
@@ -24,6 +26,7 @@ impl QuestionPace {
             asked: None,
             next: now + PAUSE,
             is_news,
+            unclear: 0,
         }
     }
 
@@ -31,13 +34,25 @@ impl QuestionPace {
         self.is_news = true;
     }
 
+    /// A build ended.
+    pub(crate) fn one_more(&mut self) {
+        self.unclear += 1;
+    }
+
+    /// It is known which one.
+    pub(crate) fn one_is_clear(&mut self) {
+        self.unclear = self.unclear.saturating_sub(1);
+    }
+
     pub(crate) fn is_due(&self, now: Instant) -> bool {
-        self.is_news && self.asked.is_none() && now >= self.next
+        let is_worth_it = self.is_news || self.unclear > 0;
+        is_worth_it && self.asked.is_none() && now >= self.next
     }
 
     pub(crate) fn asked(&mut self, now: Instant) {
         self.asked = Some(now);
         self.is_news = false;
+        self.unclear = 0;
     }
 
     pub(crate) fn answered(&mut self, now: Instant) {
@@ -69,5 +84,9 @@ mod tests {
         pace.asked(after(450));
         pace.answered(after(451));
         assert!(!pace.is_due(after(9999)), "nothing has happened since");
+        pace.one_more();
+        assert!(pace.is_due(after(9999)));
+        pace.one_is_clear();
+        assert!(!pace.is_due(after(9999)), "it is known what has happened");
     }
 }

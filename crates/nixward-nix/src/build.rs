@@ -33,7 +33,7 @@ pub enum BuildProgress {
     Built {
         drv_path: String,
     },
-    /// More is built than before; which, the store knows.
+    /// One more is built than before. Which one, `Built` may say next; else the store knows.
     MoreIsBuilt,
     FetchStarted {
         path: String,
@@ -159,10 +159,7 @@ impl BuildMonitor {
                     .chain(built)
                     .collect()
             }
-            Some(Activity::Fetch(path)) => vec![
-                BuildProgress::FetchStopped { path },
-                BuildProgress::MoreIsBuilt,
-            ],
+            Some(Activity::Fetch(path)) => vec![BuildProgress::FetchStopped { path }],
             None => Vec::new(),
         }
     }
@@ -223,10 +220,8 @@ fn counted(counted: Counted) -> Vec<BuildProgress> {
     let built = built
         .into_iter()
         .map(|drv_path| BuildProgress::Built { drv_path });
-    stopped
-        .chain(built)
-        .chain(is_more.then_some(BuildProgress::MoreIsBuilt))
-        .collect()
+    let more = is_more.then_some(BuildProgress::MoreIsBuilt);
+    more.into_iter().chain(stopped).chain(built).collect()
 }
 
 fn keep(lines: &mut VecDeque<String>, line: String) {

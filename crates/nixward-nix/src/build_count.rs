@@ -35,7 +35,7 @@ pub(crate) struct Counted {
     pub(crate) built: Vec<String>,
     /// Derivations that do not build any more, those included.
     pub(crate) ended: Vec<String>,
-    /// Whether more is built than before, whichever it is.
+    /// Whether one more is built than before, and it is not said which.
     pub(crate) is_more: bool,
 }
 
@@ -75,7 +75,7 @@ impl BuildCount {
         Counted {
             built: if went_well { ended.clone() } else { Vec::new() },
             ended,
-            is_more,
+            is_more: is_more && !went_well,
         }
     }
 
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(count.count(100, 0, 1, 0), Counted::default());
         let counted = count.count(100, 1, 0, 0);
         assert_eq!(counted.built, ["/1.drv"]);
-        assert!(counted.is_more);
+        assert!(!counted.is_more);
         count.build_started(2, "/2.drv".to_owned());
         count.count(100, 1, 1, 0);
         let counted = count.count(100, 1, 0, 1);
