@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use nixward_testing::Project;
+use nixward_testing::{Project, wait_until};
 
 use crate::support::real_project;
 
@@ -199,4 +199,64 @@ fn what_is_printed_keeps_its_order() {
         "{names:?}"
     );
     assert_eq!(build().stdout(), first.stdout());
+}
+
+#[test]
+fn ctrl_c_ends_builds_and_steps_together() {
+    let outputs = format!(
+        r#"{{ packages = rec {{
+          fast = project "fast" "true" {{ test = test "touch $STAMPS/fast; sleep 60 # ${{salt}}"; }};
+          {}
+        }}; }}"#,
+        slow("slow", ": ${fast.test}; /bin/sleep 60")
+    );
+    let Some(project) = project(&outputs) else {
+        return;
+    };
+    let stamps = project.root().join("tmp");
+    let running = project
+        .nixward(["test", "--all"])
+        .env("STAMPS", &stamps)
+        .start();
+    wait_until("the test has started", || {
+        stamps.join("fast").exists().then_some(())
+    });
+    running.interrupt();
+    // Neither is left; every run sees to that.
+    let output = running.finish().expect_signal(2);
+    for line in ["CANCELLED", "NOT RUN", "1 interrupted, 1 not run"] {
+        assert!(output.stderr().contains(line), "{}", output.stderr());
+    }
+}
+
+#[test]
+fn after_a_failure_nothing_more_starts_where_that_is_wanted() {
+    let outputs = format!(
+        r#"{{ packages = rec {{
+          fast = project "fast" "true" {{ test = test "exit 1 # ${{salt}}"; }};
+          {}
+        }}; }}"#,
+        slow("slow", ": ${fast.test}; /bin/sleep 1")
+    );
+    let Some(project) = project(&outputs) else {
+        return;
+    };
+    project
+        .nixward(["test", "--all", "--fail-fast"])
+        .run()
+        .expect_code(1)
+        .expect_stderr("1/2 run: 0 passed, 1 failed, 1 not run");
+}
+
+#[test]
+fn what_runs_one_by_one_waits_for_all_builds() {
+    let outputs = r##"{ packages = rec {
+      a = project "a" "echo a ran # ${salt}" { };
+      b = derive "b-${salt}" "echo ${a}; /bin/sleep 0.5; exit 3" // { meta.mainProgram = "b"; };
+    }; }"##;
+    let Some(project) = project(outputs) else {
+        return;
+    };
+    let output = project.nixward(["run", "a", "b"]).run().expect_code(5);
+    assert_eq!(output.stdout(), "", "{}", output.stderr());
 }
