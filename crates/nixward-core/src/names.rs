@@ -1,23 +1,38 @@
 //! How names find each other: `-` and `_` are taken for one another, and a wrong name gets the nearest right ones.
 
+use std::collections::{HashMap, HashSet};
+
 /// The form in which `pc-load-letter` and `pc_load_letter` are the same name.
 pub fn fold(name: &str) -> String {
     name.replace('_', "-")
 }
 
-/// The index of the name that is meant: the exact one, else the only one that is the same when folded.
-pub fn find<'a>(wanted: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<usize> {
-    if let Some(exact) = names.clone().position(|name| name == wanted) {
-        return Some(exact);
+/// Names to be found, by what they are and by what they fold to.
+#[derive(Clone, Debug, Default)]
+pub struct NameIndex<'a> {
+    exact: HashSet<&'a str>,
+    /// Nothing where several names fold to the same.
+    folded: HashMap<String, Option<&'a str>>,
+}
+
+impl<'a> NameIndex<'a> {
+    pub fn new(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut index = Self::default();
+        for name in names {
+            if index.exact.insert(name) {
+                let same = index.folded.entry(fold(name));
+                same.and_modify(|other| *other = None).or_insert(Some(name));
+            }
+        }
+        index
     }
-    let folded = fold(wanted);
-    let mut same = names
-        .enumerate()
-        .filter(|(_, name)| fold(name) == folded)
-        .map(|(index, _)| index);
-    match (same.next(), same.next()) {
-        (Some(only), None) => Some(only),
-        _ => None,
+
+    /// The name that is meant: the exact one, else the only one that is the same when folded.
+    pub fn find(&self, wanted: &str) -> Option<&'a str> {
+        self.exact
+            .get(wanted)
+            .copied()
+            .or_else(|| *self.folded.get(&fold(wanted))?)
     }
 }
 
@@ -51,15 +66,16 @@ mod tests {
 
     #[test]
     fn an_exact_name_wins_over_a_folded_one() {
-        assert_eq!(find("a_b", NAMES.iter().copied()), Some(3));
-        assert_eq!(find("pc-load-letter", NAMES.iter().copied()), Some(0));
-        assert_eq!(find("pc-load_letter", NAMES.iter().copied()), Some(0));
+        let names = NameIndex::new(NAMES);
+        assert_eq!(names.find("a_b"), Some("a_b"));
+        assert_eq!(names.find("pc-load-letter"), Some("pc_load_letter"));
+        assert_eq!(names.find("pc-load_letter"), Some("pc_load_letter"));
     }
 
     #[test]
     fn an_ambiguous_folded_name_finds_nothing() {
-        assert_eq!(find("a-b", ["a_b", "a__b"].into_iter()), Some(0));
-        assert_eq!(find("x-y_z", ["x_y_z", "x-y-z"].into_iter()), None);
+        assert_eq!(NameIndex::new(["a_b", "a__b"]).find("a-b"), Some("a_b"));
+        assert_eq!(NameIndex::new(["x_y_z", "x-y-z"]).find("x-y_z"), None);
     }
 
     #[test]

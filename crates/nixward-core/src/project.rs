@@ -1,12 +1,12 @@
 //! Which projects there are: folders, declarations of the manifest and attributes of the flake find each other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use nixward_manifest::{Manifest, ProjectDeclaration};
 
 use crate::{
     evaluation::Evaluation,
-    names::{find, fold},
+    names::{NameIndex, fold},
     workspace::Workspace,
 };
 
@@ -141,12 +141,7 @@ fn declaration_for_folder<'a>(
 
 /// Joins candidates and attributes.
 pub fn resolve(workspace: &Workspace, evaluation: &Evaluation) -> ProjectSet {
-    let mut resolution = Resolution {
-        workspace,
-        evaluation,
-        taken: BTreeSet::new(),
-        set: ProjectSet::default(),
-    };
+    let mut resolution = Resolution::new(workspace, evaluation);
     let candidates = candidates(workspace);
     // An attribute that is a candidate's by name is not given to another one by its position.
     let by_name: Vec<Option<String>> = candidates
@@ -154,10 +149,16 @@ pub fn resolve(workspace: &Workspace, evaluation: &Evaluation) -> ProjectSet {
         .map(|candidate| resolution.attr_by_name(candidate))
         .collect();
     resolution.taken.extend(by_name.iter().flatten().cloned());
+    let mut found_by: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, attr) in by_name.iter().enumerate() {
+        if let Some(attr) = attr {
+            found_by.entry(attr).or_default().push(index);
+        }
+    }
     for (index, candidate) in candidates.iter().enumerate() {
         match &by_name[index] {
             // Two folders of the same name, such as packages/x and shells/x, may both find the one attribute x.
-            Some(attr) if resolution.is_anothers(index, attr, &candidates, &by_name) => {
+            Some(attr) if resolution.is_anothers(index, attr, &candidates, &found_by) => {
                 resolution
                     .set
                     .ignored_folders
@@ -198,20 +199,38 @@ fn is_found_elsewhere(
 struct Resolution<'a> {
     workspace: &'a Workspace,
     evaluation: &'a Evaluation,
+    names: NameIndex<'a>,
+    /// Member folders and those that the manifest gives to projects.
+    folders: HashSet<&'a str>,
     taken: BTreeSet<String>,
     set: ProjectSet,
 }
 
-impl Resolution<'_> {
+impl<'a> Resolution<'a> {
+    fn new(workspace: &'a Workspace, evaluation: &'a Evaluation) -> Self {
+        let members = workspace.member_folders.iter();
+        let declared = workspace.manifest.projects.values();
+        let folders = members
+            .map(|folder| folder.path.as_str())
+            .chain(declared.filter_map(|declaration| declaration.path.as_deref()));
+        Self {
+            workspace,
+            evaluation,
+            names: NameIndex::new(evaluation.names.iter().map(String::as_str)),
+            folders: folders.collect(),
+            taken: BTreeSet::new(),
+            set: ProjectSet::default(),
+        }
+    }
+
     fn attr_by_name(&self, candidate: &Candidate<'_>) -> Option<String> {
-        let names = &self.evaluation.names;
         candidate.attribute_names().iter().find_map(|wanted| {
-            let index = find(wanted, names.iter().map(String::as_str))?;
+            let name = self.names.find(wanted)?;
             let elsewhere = candidate.declared_attr().is_none()
                 && candidate
                     .folder
-                    .is_some_and(|folder| self.lies_in_another_member(&names[index], folder));
-            (!elsewhere).then(|| names[index].clone())
+                    .is_some_and(|folder| self.lies_in_another_member(name, folder));
+            (!elsewhere).then(|| name.to_owned())
         })
     }
 
@@ -222,10 +241,10 @@ impl Resolution<'_> {
         index: usize,
         attr: &str,
         candidates: &[Candidate<'_>],
-        by_name: &[Option<String>],
+        found_by: &HashMap<&str, Vec<usize>>,
     ) -> bool {
         let owner = self
-            .owner(attr, candidates, by_name)
+            .owner(attr, candidates, found_by)
             .map(|owner| &candidates[owner]);
         let own_name = candidates[index].declared_name;
         let is_owner = owner.is_some_and(|owner| std::ptr::eq(owner, &candidates[index]));
@@ -244,14 +263,14 @@ impl Resolution<'_> {
         &self,
         attr: &str,
         candidates: &[Candidate<'_>],
-        by_name: &[Option<String>],
+        found_by: &HashMap<&str, Vec<usize>>,
     ) -> Option<usize> {
-        let found =
-            || (0..candidates.len()).filter(|index| by_name[*index].as_deref() == Some(attr));
+        let found = found_by.get(attr)?;
         let member = self.member_of(attr);
-        found()
+        let mut there = found.iter().copied();
+        there
             .find(|index| member.is_some() && candidates[*index].folder == member)
-            .or_else(|| found().next())
+            .or_else(|| found.first().copied())
     }
 
     /// Whether the package says that it is defined in a member folder that is not this one.
@@ -262,22 +281,13 @@ impl Resolution<'_> {
     /// The deepest member folder that the package is defined in.
     fn member_of(&self, attr: &str) -> Option<&str> {
         let source_path = self.definition(attr)?;
-        let path = self.workspace.relative_to_root(source_path)?;
-        let folders = self
-            .workspace
-            .member_folders
-            .iter()
-            .map(|folder| folder.path.as_str());
-        let declared = self
-            .workspace
-            .manifest
-            .projects
-            .values()
-            .filter_map(|declaration| declaration.path.as_deref());
-        folders
-            .chain(declared)
-            .filter(|folder| is_inside(path, folder))
-            .max_by_key(|folder| folder.len())
+        let mut path = self.workspace.relative_to_root(source_path)?;
+        loop {
+            if let Some(folder) = self.folders.get(path) {
+                return Some(folder);
+            }
+            (path, _) = path.rsplit_once('/')?;
+        }
     }
 
     fn definition(&self, attr: &str) -> Option<&str> {

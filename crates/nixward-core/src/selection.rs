@@ -1,5 +1,7 @@
 //! Which projects are meant, as cargo does it: names, paths, patterns, tags, the current folder, all.
 
+use std::collections::HashSet;
+
 use globset::{GlobBuilder, GlobMatcher};
 use thiserror::Error;
 
@@ -161,19 +163,18 @@ pub fn select<'a>(
     package_names: &[String],
 ) -> Result<Vec<Selected<'a>>, SelectionError> {
     let mut selected = Vec::new();
+    let mut named = Vec::new();
     for operand in &request.operands {
         for (project, attribute) in resolve_operand(operand, set, verb, package_names)? {
             let reason = SelectionReason::Named;
-            push_once(
-                &mut selected,
-                Selected {
-                    project,
-                    attribute,
-                    reason,
-                },
-            );
+            named.push(Selected {
+                project,
+                attribute,
+                reason,
+            });
         }
     }
+    push_once(&mut selected, named.into_iter());
     add_matches(request, set, &mut selected)?;
     if request.is_bare() {
         selected = select_bare(request, set, verb, default_members)?;
@@ -206,13 +207,11 @@ pub fn select<'a>(
     Ok(selected)
 }
 
-fn push_once<'a>(selected: &mut Vec<Selected<'a>>, one: Selected<'a>) {
-    let is_there = |other: &Selected<'_>| {
-        std::ptr::eq(other.project, one.project) && other.attribute == one.attribute
-    };
-    if !selected.iter().any(is_there) {
-        selected.push(one);
-    }
+/// Adds what a selector matched; what is there already stays as it is.
+fn push_once<'a>(selected: &mut Vec<Selected<'a>>, matched: impl Iterator<Item = Selected<'a>>) {
+    let identity = |one: &Selected<'a>| (std::ptr::from_ref(one.project), one.attribute.clone());
+    let mut there: HashSet<_> = selected.iter().map(identity).collect();
+    selected.extend(matched.filter(|one| there.insert(identity(one))));
 }
 
 fn add_matches<'a>(
@@ -221,23 +220,19 @@ fn add_matches<'a>(
     selected: &mut Vec<Selected<'a>>,
 ) -> Result<(), SelectionError> {
     let mut matched = |what: &str, wrong: &str, is_match: &dyn Fn(&Project) -> bool| {
-        let mut any = false;
-        for project in set.projects.iter().filter(|project| is_match(project)) {
-            any = true;
-            push_once(
-                selected,
-                Selected {
-                    project,
-                    attribute: None,
-                    reason: SelectionReason::Matched,
-                },
-            );
+        let projects = set.projects.iter().filter(|project| is_match(project));
+        let mut matched = projects
+            .map(|project| Selected {
+                project,
+                attribute: None,
+                reason: SelectionReason::Matched,
+            })
+            .peekable();
+        if matched.peek().is_none() {
+            return Err(nothing_matched(what, wrong, set));
         }
-        if any {
-            Ok(())
-        } else {
-            Err(nothing_matched(what, wrong, set))
-        }
+        push_once(selected, matched);
+        Ok(())
     };
     for (pattern, matcher) in request.patterns.iter().zip(matchers(&request.patterns)?) {
         matched(&format!("`-p {pattern}`"), pattern, &|project| {

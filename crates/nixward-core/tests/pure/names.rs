@@ -2,7 +2,7 @@
 
 use nixward_core::{
     attribute::Attribute,
-    names::{find, fold, nearest},
+    names::{NameIndex, fold, nearest},
     selection_request::Operand,
     store_path::derivation_name,
 };
@@ -19,14 +19,14 @@ proptest! {
     #[test]
     fn a_name_that_is_there_is_found(names in prop::collection::vec(name(), 1..6), index in any::<prop::sample::Index>()) {
         let wanted = index.get(&names);
-        let found = find(wanted, names.iter().map(String::as_str));
-        prop_assert_eq!(found.map(|found| &names[found]), Some(wanted));
+        let index = NameIndex::new(names.iter().map(String::as_str));
+        prop_assert_eq!(index.find(wanted), Some(wanted.as_str()));
     }
 
     #[test]
     fn what_is_found_is_the_same_but_for_dashes(wanted in written(), names in prop::collection::vec(name(), 0..6)) {
-        if let Some(found) = find(&wanted, names.iter().map(String::as_str)) {
-            prop_assert_eq!(fold(&names[found]), fold(&wanted));
+        if let Some(found) = NameIndex::new(names.iter().map(String::as_str)).find(&wanted) {
+            prop_assert_eq!(fold(found), fold(&wanted));
         }
     }
 

@@ -1,8 +1,10 @@
 //! A plan as text.
 
+use std::collections::HashSet;
+
 use nixward_nix::invocation::shell_quoted;
 use nixward_report::style::{Label, Styles};
-use nixward_schema::{CacheState, EvaluationCache, PlanDocument, PlanStep};
+use nixward_schema::{CacheState, EvaluationCache, PlanDocument};
 
 pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
     let mut text = evaluation(styles, &document.evaluation);
@@ -10,14 +12,12 @@ pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
         text.push_str(&styles.paint(Label::Heading, "build, in one process"));
         text.extend([format!("\n    {}\n", shell_quoted(&batch.command))]);
     }
-    let in_batch = |step: &PlanStep| {
-        document
-            .batches
-            .iter()
-            .any(|batch| batch.steps.contains(&step.id))
-    };
+    let batches = document.batches.iter();
+    let in_batch: HashSet<usize> = batches
+        .flat_map(|batch| batch.steps.iter().copied())
+        .collect();
     for step in &document.steps {
-        let is_action = !in_batch(step);
+        let is_action = !in_batch.contains(&step.id);
         let is_wanted = step.reason.kind != "needed-by";
         if !is_action && !is_wanted {
             continue;

@@ -14,6 +14,7 @@ use nixward_core::{
 };
 use nixward_exec::Emitter;
 use nixward_nix::tool::Nix;
+use rayon::prelude::*;
 
 use super::{become_program::roots, shell};
 use crate::{
@@ -120,6 +121,9 @@ impl Planning<'_> {
     }
 }
 
+/// For fewer files another thread is not worth waking up.
+const WORTH_A_THREAD: usize = 64;
+
 /// Whether something that must still be built has no derivation in the store any more.
 fn lacks_derivations(session: &Session, plan: &Plan) -> bool {
     let is_gone = |target: &&BuildTarget| fs_err::symlink_metadata(&target.drv_path).is_err();
@@ -128,8 +132,13 @@ fn lacks_derivations(session: &Session, plan: &Plan) -> bool {
         matches!(step.action, Action::Shell(_)) && step.builds.iter().all(is_kept)
     };
     let steps = plan.steps.iter().filter(|step| !is_kept_shell(step));
-    let gone = steps.flat_map(|step| &step.builds).filter(is_gone);
-    let gone: Vec<BuildTarget> = gone.cloned().collect();
+    let targets: Vec<&BuildTarget> = steps.flat_map(|step| &step.builds).collect();
+    let gone: Vec<BuildTarget> = targets
+        .into_par_iter()
+        .with_min_len(WORTH_A_THREAD)
+        .filter(is_gone)
+        .cloned()
+        .collect();
     !gone.is_empty() && !roots(session).held(&gone).missing.is_empty()
 }
 

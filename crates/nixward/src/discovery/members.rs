@@ -1,14 +1,21 @@
 //! The folders that the manifest's `members` match.
 
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use fs_err as fs;
 use globset::{GlobBuilder, GlobMatcher};
 use nixward_core::workspace::MemberFolder;
 use nixward_manifest::Manifest;
+use rayon::prelude::*;
 
 use super::{Findings, MANIFEST, read};
 use crate::error::{CliError, ErrorKind};
+
+/// For fewer folders another thread is not worth waking up.
+const WORTH_A_THREAD: usize = 64;
 
 /// The folders that `members` matches, each with its own manifest where it has one.
 pub(super) fn member_folders(
@@ -37,11 +44,19 @@ pub(super) fn member_folders(
         .filter_map(|glob| matcher(glob))
         .collect();
     paths.retain(|path| !exclude.iter().any(|glob| glob.is_match(path)));
+    let with_manifest: Vec<(String, PathBuf, bool)> = paths
+        .into_par_iter()
+        .with_min_len(WORTH_A_THREAD)
+        .map(|path| {
+            let file = root.join(&path).join(MANIFEST);
+            let has_manifest = file.is_file();
+            (path, file, has_manifest)
+        })
+        .collect();
     let mut folders = Vec::new();
-    for path in paths {
-        let file = root.join(&path).join(MANIFEST);
+    for (path, file, has_manifest) in with_manifest {
         let mut declaration = None;
-        if file.is_file() {
+        if has_manifest {
             let text = read(&file)?;
             if nixward_manifest::is_member(&text) {
                 let (parsed, diagnostics) = nixward_manifest::parse_member(&text, manifest);
@@ -121,12 +136,10 @@ fn expand(folder: &Path, prefix: &str, parts: &[&str]) -> io::Result<Vec<String>
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let hidden = name.starts_with('.') && !first.starts_with('.');
+        let file_type = entry.file_type()?;
         // Links are followed by one part, and never by `**`: they may lead in circles.
-        let is_folder = if *first == "**" {
-            entry.file_type()?.is_dir()
-        } else {
-            entry.path().is_dir()
-        };
+        let is_folder = file_type.is_dir()
+            || (file_type.is_symlink() && *first != "**" && entry.path().is_dir());
         if hidden || !is_folder {
             continue;
         }
