@@ -93,6 +93,11 @@ impl<'a> Root<'a> {
         })
     }
 
+    /// Looks at one file of which nothing is known.
+    pub(super) fn state(&self, path: &[u8]) -> Result<FileState, GitError> {
+        self.look_at(path, None).map(|(state, _)| state)
+    }
+
     fn look_at(
         &self,
         path: &[u8],

@@ -63,6 +63,7 @@ pub fn scan_folder(root: &Path, known: Option<&Record>) -> Result<Scan, GitError
         },
         changed,
         hashed,
+        marks: Vec::new(),
     })
 }
 

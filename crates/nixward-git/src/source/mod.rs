@@ -38,11 +38,13 @@ pub struct Scan {
     pub changed: usize,
     /// How many files were read.
     pub hashed: usize,
+    /// The stamps of git's own files that say what is tracked and committed.
+    marks: Vec<stamp::Stamp>,
 }
 
 impl Scan {
     /// Whether nothing was even touched since an earlier look, on whose record this one is based.
     pub fn is_same_as(&self, earlier: &Self) -> bool {
-        self.changed == 0 && self.fingerprint == earlier.fingerprint
+        self.changed == 0 && self.fingerprint == earlier.fingerprint && self.marks == earlier.marks
     }
 }

@@ -56,6 +56,13 @@ impl Tree {
         index.write().unwrap();
     }
 
+    fn add_submodule(&self, inner: &Self, path: &str) {
+        let url = inner.folder.path().to_str().unwrap();
+        let mut module = self.git.submodule(url, Path::new(path), true).unwrap();
+        module.clone(None).unwrap();
+        module.add_finalize().unwrap();
+    }
+
     fn commit(&mut self) {
         let mut index = self.git.index().unwrap();
         let tree = self.git.find_tree(index.write_tree().unwrap()).unwrap();
@@ -216,16 +223,88 @@ fn a_repository_inside_is_seen() {
 fn submodules_count_where_they_are_asked_for() {
     let inner = Tree::new();
     let mut tree = Tree::new();
-    {
-        let url = inner.folder.path().to_str().unwrap();
-        let mut module = tree.git.submodule(url, Path::new("module"), true).unwrap();
-        module.clone(None).unwrap();
-        module.add_finalize().unwrap();
-    }
+    tree.add_submodule(&inner, "module");
     tree.stays(|tree| tree.write("module/a/one", "edited"));
     tree.view.submodules = true;
     tree.changes(|tree| tree.write("module/a/one", "edited again"));
     tree.changes(|tree| fs::remove_dir_all(tree.path("module")).unwrap());
+}
+
+#[test]
+fn what_lies_in_place_of_a_submodule_counts() {
+    let inner = Tree::new();
+    let mut tree = Tree::new();
+    tree.add_submodule(&inner, "module");
+    fs::remove_dir_all(tree.path("module")).unwrap();
+    tree.changes(|tree| tree.write("module", "1"));
+    tree.changes(|tree| tree.write("module", "2"));
+    tree.changes(|tree| {
+        fs::remove_file(tree.path("module")).unwrap();
+        symlink("a", tree.path("module")).unwrap();
+    });
+    tree.changes(|tree| {
+        fs::remove_file(tree.path("module")).unwrap();
+        symlink("b", tree.path("module")).unwrap();
+    });
+}
+
+#[test]
+fn submodules_are_where_gitmodules_says() {
+    let mut tree = Tree::new();
+    let inner = Repository::init(tree.path("inner")).unwrap();
+    tree.write("inner/file", "1");
+    let mut index = inner.index().unwrap();
+    index.add_path(Path::new("file")).unwrap();
+    index.write().unwrap();
+    tree.view.submodules = true;
+    tree.stays(|tree| tree.write("inner/file", "2"));
+    tree.write(
+        ".gitmodules",
+        "[submodule \"inner\"]\n\tpath = inner\n[submodule \"up\"]\n\tpath = ..\n\tpath\n",
+    );
+    tree.changes(|tree| tree.write("inner/file", "3"));
+}
+
+#[test]
+fn a_commit_that_was_taken_back_is_seen() {
+    let mut tree = Tree::new();
+    let before = tree.scan();
+    let first = tree.git.head().unwrap().target().unwrap();
+    tree.commit();
+    tree.git
+        .head()
+        .unwrap()
+        .set_target(first, "back again")
+        .unwrap();
+    let after = tree.scan();
+    assert_eq!(after.fingerprint, before.fingerprint);
+    assert!(!after.is_same_as(&before));
+}
+
+#[test]
+fn where_change_times_are_not_trusted_it_counts_whether_git_calls_the_tree_clean() {
+    let mut tree = Tree::new();
+    tree.git
+        .config()
+        .unwrap()
+        .set_bool("core.trustctime", false)
+        .unwrap();
+    let file = tree.path("a/one");
+    let before = fs::metadata(&file).unwrap().modified().unwrap();
+    // So old that git does not look closer.
+    let set_time = || {
+        let open = OpenOptions::new().append(true).open(&file).unwrap();
+        open.set_modified(before - std::time::Duration::from_secs(60))
+            .unwrap();
+    };
+    set_time();
+    let mut index = tree.git.index().unwrap();
+    index.add_path(Path::new("a/one")).unwrap();
+    index.write().unwrap();
+    tree.write("a/one", "2");
+    set_time();
+    // The same content; but git looks at it now.
+    tree.changes(|tree| tree.write("a/one", "2"));
 }
 
 #[test]

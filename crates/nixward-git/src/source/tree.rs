@@ -1,6 +1,10 @@
 //! The fingerprint of a git working tree: what is tracked as it is on disk, and what flakes read of its history.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::{Component, PathBuf},
+    sync::Arc,
+};
 
 use git2::{ErrorCode, Repository, StatusOptions};
 use rayon::prelude::*;
@@ -10,18 +14,19 @@ use super::{
     files::{FileState, Looked, Root, as_path, file_error},
     index::{Listing, listing},
     record::{FolderState, Record},
-    stamp::Kind,
+    stamp::{Kind, Stamp},
 };
 use crate::{error::GitError, repository::GitRepository};
 
 /// The settings of git that decide whether a tree is clean.
-const SETTINGS: [&str; 6] = [
+const SETTINGS: [&str; 7] = [
     "core.autocrlf",
     "core.eol",
     "core.filemode",
     "core.symlinks",
     "core.ignorecase",
     "core.precomposeunicode",
+    "core.trustctime",
 ];
 
 /// For fewer folders the other threads are not worth waking up.
@@ -55,25 +60,31 @@ pub fn scan(
     hasher.update(&listing.digest);
     add_states(&mut hasher, &states, &folders);
     for link in listing.links.iter() {
-        hasher.update(&[root.stamp(link)?.kind().letter()]);
+        // What lies there in place of a submodule's folder is a file like any other.
+        let state = root.state(link)?;
+        hasher.update(&[state.stamp.kind().letter()]);
+        hasher.update(&state.digest);
     }
     add_history(&mut hasher, repository)?;
-    let converts = add_settings(&mut hasher, repository, view, &root, &listing, &folders)?;
-    if converts {
+    let asks_git = add_settings(&mut hasher, repository, view, &root, &listing, &folders)?;
+    if asks_git {
         // Nix reads a clean tree from git's objects, and any other from the disk.
         hasher.update(&[is_clean(repository)?.into()]);
     }
     let mut submodules = Vec::new();
+    let mut marks = marks(repository);
     if view.submodules {
-        for link in listing.links.iter() {
-            let Some(scan) = scan_submodule(repository, link, known, view)? else {
+        for path in submodule_paths(repository, &listing) {
+            hasher.update(&path);
+            let Some(scan) = scan_submodule(repository, &path, known, view)? else {
                 hasher.update(b"absent");
                 continue;
             };
             hasher.update(scan.fingerprint.as_bytes());
             changed += scan.changed;
             hashed += scan.hashed;
-            submodules.push((link.to_vec(), scan.record));
+            marks.extend(scan.marks);
+            submodules.push((path, scan.record));
         }
     }
     Ok(Scan {
@@ -86,7 +97,24 @@ pub fn scan(
         },
         changed,
         hashed,
+        marks,
     })
+}
+
+/// What shows that git did something, though all may be as it was again: whoever looked meanwhile saw otherwise.
+fn marks(repository: &GitRepository) -> Vec<Stamp> {
+    let git = &repository.repository;
+    let mut files = vec![
+        git.path().join("index"),
+        git.path().join("HEAD"),
+        git.commondir().join("packed-refs"),
+    ];
+    let head = git.find_reference("HEAD").ok();
+    let branch = head.as_ref().and_then(|head| head.symbolic_target().ok()?);
+    files.extend(branch.map(|branch| git.commondir().join(branch)));
+    let stamp = |file: &PathBuf| rustix::fs::lstat(file).map(|stat| Stamp::of(&stat));
+    let stamps = files.iter().map(stamp);
+    stamps.map(Result::unwrap_or_default).collect()
 }
 
 fn look_at_files(
@@ -209,31 +237,33 @@ fn add_settings(
         .config()
         .and_then(|mut config| config.snapshot())
         .map_err(read)?;
-    let mut converts = false;
+    let mut asks_git = false;
     for name in SETTINGS {
         let value = config.get_str(name).unwrap_or_default();
         hasher.update(value.as_bytes());
         hasher.update(&[0]);
-        converts |= name == "core.autocrlf" && !matches!(value, "" | "false");
+        asks_git |= name == "core.autocrlf" && !matches!(value, "" | "false");
+        // What git takes for unchanged may then differ from what was added.
+        asks_git |= name == "core.trustctime" && !matches!(value, "" | "true");
     }
     let mut files = vec![git.commondir().join("info/attributes")];
     files.extend(config.get_path("core.attributesfile").ok());
     files.extend_from_slice(&view.attributes_files);
     for file in files {
         if let Ok(text) = fs_err::read(&file) {
-            converts |= attributes::convert(&text);
+            asks_git |= attributes::convert(&text);
             hasher.update(&text);
         }
         hasher.update(&[0]);
     }
     for (path, state) in listing.folders.iter().zip(folders) {
-        if state.has_attributes && !converts {
+        if state.has_attributes && !asks_git {
             let separator: &[u8] = if path.is_empty() { b"" } else { b"/" };
             let text = root.text(&[path, separator, b".gitattributes"].concat())?;
-            converts = text.is_some_and(|text| attributes::convert(&text));
+            asks_git = text.is_some_and(|text| attributes::convert(&text));
         }
     }
-    Ok(converts)
+    Ok(asks_git)
 }
 
 /// As Nix asks it.
@@ -245,6 +275,30 @@ fn is_clean(repository: &GitRepository) -> Result<bool, GitError> {
         .statuses(Some(&mut options))
         .map_err(|error| repository.read_error(error))?;
     Ok(statuses.is_empty())
+}
+
+/// Where submodules are: those of the index, and those that `.gitmodules` names, which Nix goes by.
+fn submodule_paths(repository: &GitRepository, listing: &Listing) -> BTreeSet<Vec<u8>> {
+    let mut paths: BTreeSet<Vec<u8>> = listing.links.iter().map(<[u8]>::to_vec).collect();
+    // One that can't be read is no answer of Nix's either.
+    let Ok(config) = git2::Config::open(&repository.root.join(".gitmodules")) else {
+        return paths;
+    };
+    let Ok(mut entries) = config.entries(Some("submodule\\..*\\.path")) else {
+        return paths;
+    };
+    while let Some(Ok(entry)) = entries.next() {
+        let path: &[u8] = if entry.has_value() {
+            entry.value_bytes()
+        } else {
+            b""
+        };
+        let mut parts = as_path(path).components();
+        if !path.is_empty() && parts.all(|part| matches!(part, Component::Normal(_))) {
+            paths.insert(path.to_vec());
+        }
+    }
+    paths
 }
 
 /// Looks into a submodule; nothing where it is not checked out.
