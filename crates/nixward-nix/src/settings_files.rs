@@ -8,14 +8,16 @@ use std::{
 use fs_err as fs;
 
 /// The variables by which Nix finds its settings and its store.
-const VARIABLES: [&str; 9] = [
+const VARIABLES: [&str; 11] = [
     "NIX_CONFIG",
+    "NIX_CONFIG_HOME",
     "NIX_CONF_DIR",
     "NIX_USER_CONF_FILES",
     "NIX_STORE_DIR",
     "NIX_STORE",
     "NIX_STATE_DIR",
     "NIX_DATA_DIR",
+    "NIX_DATA_HOME",
     "NIX_REMOTE",
     "NIX_ALLOW_EVAL",
 ];
@@ -47,12 +49,17 @@ fn files<'a>(variable: &impl Fn(&str) -> Option<&'a OsStr>) -> Vec<PathBuf> {
     if let Some(own) = variable("NIX_USER_CONF_FILES") {
         files.extend(std::env::split_paths(own));
     } else {
+        // Since 2.25 a folder of Nix's own goes before what is everybody's.
+        let own = variable("NIX_CONFIG_HOME").map(PathBuf::from);
+        files.extend(own.map(|own| own.join("nix.conf")));
         files.push(folder("XDG_CONFIG_HOME", ".config").join("nix/nix.conf"));
         let shared =
             variable("XDG_CONFIG_DIRS").map_or_else(|| OsString::from("/etc/xdg"), OsStr::to_owned);
         files.extend(std::env::split_paths(&shared).map(|folder| folder.join("nix/nix.conf")));
     }
     // Which settings of flakes the person has accepted.
+    let own = variable("NIX_DATA_HOME").map(PathBuf::from);
+    files.extend(own.map(|own| own.join("trusted-settings.json")));
     files.push(folder("XDG_DATA_HOME", ".local/share").join("nix/trusted-settings.json"));
     files
 }
@@ -96,6 +103,20 @@ mod tests {
         let second = now(None);
         assert_ne!(second, first);
         assert_ne!(now(Some("x = y")), second);
+        // Nix's own folder of settings.
+        let own = folder.path().as_os_str();
+        let with_own = || {
+            text(&|name| match name {
+                "NIX_CONFIG_HOME" | "NIX_DATA_HOME" => Some(own),
+                _ => None,
+            })
+        };
+        let third = with_own();
+        write("nix.conf", "cores = 2\n!include more.conf\n");
+        let fourth = with_own();
+        assert_ne!(third, fourth);
+        write("trusted-settings.json", "{}");
+        assert_ne!(fourth, with_own());
         // A circle comes to an end.
         write("more.conf", "include nix.conf");
         assert_ne!(now(None), second);

@@ -67,6 +67,10 @@ pub(super) fn key(
     }
     key.add(format!("{:?}", session.nix.version).as_bytes());
     key.add(&settings_files::text(&|name| session.environment.get(name)));
+    // An empty list of files stands for none, and none for the usual ones.
+    let variables = &session.environment.variables;
+    let lists_files = |(name, _): &(_, _)| name == "NIX_USER_CONF_FILES";
+    key.add(&[u8::from(variables.iter().any(lists_files))]);
     for (input, reference) in override_inputs {
         key.add(input.as_bytes());
         key.add(reference.as_bytes());
