@@ -22,6 +22,17 @@ pub(super) fn describe(harness: &Harness) -> Result<String> {
     Ok(lines.map(|line| format!("- {line}\n")).concat())
 }
 
+/// What to say where others use the machine too much for times in milliseconds to mean anything.
+pub(super) fn is_busy() -> Option<String> {
+    let said = fs::read_to_string("/proc/loadavg").ok()?;
+    let load: f64 = said.split_whitespace().next()?.parse().ok()?;
+    (load > 1.0).then(|| {
+        format!(
+            "bench: the machine is busy (a load of {load}), so bounds in milliseconds mean little"
+        )
+    })
+}
+
 fn processor() -> String {
     let said = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = said

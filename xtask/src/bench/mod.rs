@@ -68,6 +68,9 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
         return Err(Stop::no_nix(message).into());
     }
     let harness = Harness::new(nixward()?, &environment, extent, at_the_end)?;
+    if let Some(warning) = machine::is_busy() {
+        progress(warning);
+    }
     let (rows, failures) = measure(&harness, &chosen);
     let table = table::render(&rows);
     print!("\n{table}");
