@@ -41,7 +41,7 @@ fn a_run_is_a_line_for_each_event() {
         .run()
         .expect_code(0);
     insta::assert_snapshot!(output.redacted_stdout(), @r#"
-    {"v":1,"reason":"evaluation-finished","milliseconds":0}
+    {"v":1,"reason":"evaluation-finished","milliseconds":0,"cache":"hit","why":null}
     {"v":1,"reason":"step-skipped","project":"memo","verb":"lint","why":"no lint"}
     {"v":1,"reason":"step-started","id":0,"project":"printer","verb":"lint","attribute":"packages.[SYSTEM].printer.lint"}
     {"v":1,"reason":"step-finished","id":0,"project":"printer","verb":"lint","attribute":"packages.[SYSTEM].printer.lint","status":"passed","milliseconds":0,"message":null,"exitCode":null,"signal":null,"notes":[],"paths":[],"log":"[ROOT]/state/nixward/runs/[RUN]/printer.lint.0.log"}
