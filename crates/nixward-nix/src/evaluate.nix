@@ -2,11 +2,13 @@
 #
 # Each answer is null (absent), { failed = true; }, { other = TYPE; }, { present = true; }, { derivation = …; } or
 # { app = …; }; what has a name of several parts is a list of { path, answer }. `tryEval` catches what `throw` and
-# `assert` break; whatever else fails kills the evaluation, and nixward finds the culprit by asking for parts (`only`).
+# `assert` break; whatever else fails kills the evaluation. With a `token` the units (packages, checks, others) are
+# answered strictly one after the other, each in a line on standard error, so that what is known when the evaluation
+# dies is not lost, and another can go on behind the culprit (`only`).
 query: outputs:
 let
   inherit (builtins)
-    all any attrNames concatStringsSep deepSeq elem filter foldl' genList getContext hasAttr head isAttrs isList isString
+    all any attrNames concatStringsSep deepSeq filter foldl' genList getContext hasAttr head isAttrs isList isString
     length listToAttrs mapAttrs match parseDrvName replaceStrings split stringLength substring tail tryEval typeOf
     unsafeDiscardStringContext
     ;
@@ -119,7 +121,7 @@ let
   resolvedNames =
     if query.packages == null then names
     else filter (name: isWanted name || (!allNamesFound && query.folders != [ ] && isInWantedFolder name)) names;
-  chosenNames = if query.only == null then resolvedNames else filter (name: elem name query.only.packages) names;
+  chosenNames = if query.only == null then resolvedNames else query.only.packages;
 
   # A check belongs to the package whose name it has, or begins with: the longest such name.
   namesByFolded = listToAttrs (map (name: { name = fold name; value = name; }) names);
@@ -134,14 +136,20 @@ let
 
   lacksAttributes = package: all (path: valueOr true (below path package == [ ])) query.attributes;
   isChosen = listToAttrs (map (name: { inherit name; value = true; }) chosenNames);
+  mayWantCheck = check:
+    let of = owner check; in
+    query.checkScope == "owned-and-unowned" || (of != null && isChosen ? ${of});
+  # Only with its package already answered: to look into one that is broken would make the check the culprit.
   wantsCheck = check:
     let of = owner check; in
-    if query.only != null then any (one: one.name == check) query.only.checks
-    else if query.checkScope == "owned-and-unowned" then true
-    else if of == null then false
-    # The list of units must not depend on what a package says: one that is broken would break the list.
-    else isChosen ? ${of} && (query.unitsOnly || query.checkScope != "fallback" || lacksAttributes packages.${of});
-  chosenChecks = if query.checks == "nothing" then [ ] else filter wantsCheck (attrNames checks);
+    query.checkScope != "fallback" || of == null || !(isChosen ? ${of}) || lacksAttributes packages.${of};
+  # The list of units must not depend on what a package says: one that is broken would break the list.
+  possibleChecks =
+    if query.only != null then query.only.checks
+    else if query.checks == "nothing" then [ ]
+    else filter mayWantCheck (attrNames checks);
+  chosenChecks = filter wantsCheck possibleChecks;
+  answerCheck = check: { owner = owner check; answer = answer query.checks [ checks.${check} ]; };
 
   sameName = set: name:
     if hasAttr name set then [ set.${name} ]
@@ -196,26 +204,35 @@ let
       ++ map (name: [ "nixosConfigurations" name "config" "system" "build" "toplevel" ]) (namesOf "nixosConfigurations")
       ++ map (name: [ "overlays" name ]) (namesOf "overlays");
   namesOf = output: let set = outputs.${output} or { }; in if isAttrs set then attrNames set else [ ];
-  chosenOthers = if query.only == null then otherUnits else filter (path: elem path query.only.others) otherUnits;
+  chosenOthers = if query.only == null then otherUnits else query.only.others;
   answerOther = path:
     if head path == "apps" then answerApp "full" (below path outputs)
     else if head path == "overlays" then answerFunction (below path outputs)
     else answer "full" (below path outputs);
+  systems = valueOr [ ] (namesOf "packages");
+
+  begun.begun = {
+    inherit names systems;
+    units = if query.only != null then null else {
+      packages = chosenNames;
+      checks = map (name: { inherit name; owner = owner name; }) possibleChecks;
+      others = chosenOthers;
+    };
+  };
+  steps =
+    map (name: { package = { inherit name; answer = answersOf name; }; }) chosenNames
+    ++ map (name: { check = { inherit name; answer = if wantsCheck name then answerCheck name else null; }; }) possibleChecks
+    ++ map (path: { other = { inherit path; answer = answerOther path; }; }) chosenOthers;
+  say = line: builtins.trace "${query.token} ${builtins.toJSON line}" null;
+
   answerFunction = values:
     let isOne = tryEval (builtins.isFunction (head values)); in
     if !isOne.success then { failed = true; } else if isOne.value then { present = true; } else { other = typeOf (head values); };
 in
-if query.unitsOnly then {
-  inherit names;
-  units = {
-    packages = chosenNames;
-    checks = map (name: { inherit name; owner = owner name; }) chosenChecks;
-    others = chosenOthers;
-  };
-} else {
-  inherit names;
-  systems = valueOr [ ] (attrNames (outputs.packages or { }));
+if query.token != null then foldl' (_: line: say line) null ([ begun ] ++ map (said: { inherit said; }) steps)
+else {
+  inherit names systems;
   packages = listToAttrs (map (name: { inherit name; value = answersOf name; }) chosenNames);
-  checks = listToAttrs (map (name: { inherit name; value = { owner = owner name; answer = answer query.checks [ checks.${name} ]; }; }) chosenChecks);
+  checks = listToAttrs (map (name: { inherit name; value = answerCheck name; }) chosenChecks);
   others = map (path: { inherit path; answer = answerOther path; }) chosenOthers;
 }

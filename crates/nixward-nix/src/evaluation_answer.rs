@@ -10,12 +10,68 @@ use nixward_core::{
 };
 use serde::Deserialize;
 
-use crate::query_expression::Units;
+use crate::units::{Unit, Units};
 
-#[derive(Deserialize)]
-pub(crate) struct UnitsReply {
+/// What is said in a line of its own, before other answers are known.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum AnswerLine {
+    /// The first line: the flake itself evaluates.
+    Begun(Begun),
+    Said(Said),
+}
+
+/// The answer for one unit.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Said {
+    Package {
+        name: String,
+        answer: Box<PackageReply>,
+    },
+    /// Without an answer where its package has what was asked for, so that the check need not be looked at.
+    Check {
+        name: String,
+        answer: Option<CheckReply>,
+    },
+    Other(AttributeReply),
+}
+
+/// What there is to be answered.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Begun {
     pub(crate) names: Vec<String>,
-    pub(crate) units: Units,
+    pub(crate) systems: Vec<String>,
+    /// Nothing where it was said which ones are wanted.
+    pub(crate) units: Option<Units>,
+}
+
+impl Said {
+    /// Whether it is said of this unit.
+    pub(crate) fn is_of(&self, unit: &Unit) -> bool {
+        match (self, unit) {
+            (Self::Package { name, .. }, Unit::Package(of)) => name == of,
+            (Self::Check { name, .. }, Unit::Check(of)) => *name == of.name,
+            (Self::Other(reply), Unit::Other(of)) => reply.path == *of,
+            (Self::Package { .. } | Self::Check { .. } | Self::Other(_), _) => false,
+        }
+    }
+
+    /// Adds the answer to others.
+    pub(crate) fn add_to(self, evaluation: &mut Evaluation) {
+        match self {
+            Self::Package { name, answer } => {
+                evaluation.packages.insert(name, answer.into_package());
+            }
+            Self::Check { name, answer } => {
+                // What was said of it before does not hold any more, whether or not it is looked at now.
+                evaluation.checks.remove(&name);
+                let check = answer.map(|answer| (name, answer.into_check()));
+                evaluation.checks.extend(check);
+            }
+            Self::Other(reply) => evaluation.others.extend(by_attribute(vec![reply])),
+        }
+    }
 }
 
 /// The whole reply.
@@ -28,7 +84,7 @@ pub(crate) struct Reply {
     pub(crate) others: Vec<AttributeReply>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PackageReply {
     itself: Option<AnswerReply>,
@@ -43,20 +99,20 @@ pub(crate) struct PackageReply {
     passthru: Vec<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct CheckReply {
     owner: Option<String>,
     answer: Option<AnswerReply>,
 }
 
 /// What is said of an attribute, with the names down to it.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct AttributeReply {
-    path: Vec<String>,
+    pub(crate) path: Vec<String>,
     answer: Option<AnswerReply>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum AnswerReply {
     #[serde(rename = "failed")]
@@ -67,7 +123,7 @@ enum AnswerReply {
     App(AppReply),
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct DerivationReply {
     name: String,
@@ -78,14 +134,14 @@ struct DerivationReply {
     image: Option<ImageReply>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct ImageReply {
     name: String,
     tag: Option<String>,
     kind: ImageKindReply,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum ImageKindReply {
     Archive,
@@ -93,7 +149,7 @@ enum ImageKindReply {
     Nix2container,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct AppReply {
     program: String,
     derivations: BTreeMap<String, Vec<String>>,

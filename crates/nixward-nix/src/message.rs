@@ -79,6 +79,11 @@ pub fn is_about_a_download(message: &str) -> bool {
     message.contains("unable to download '")
 }
 
+/// Whether an error says that there was no memory left: something else may have taken it.
+pub fn is_about_memory(message: &str) -> bool {
+    message == "out of memory" || message.contains("Cannot allocate memory")
+}
+
 fn is_about_the_lock(warning: &str) -> bool {
     warning.starts_with("not writing modified lock file")
 }
@@ -240,6 +245,14 @@ mod tests {
         let within = format!("Failed to open archive (Source threw exception: error: {said})");
         assert!(is_about_a_download(&within));
         assert!(!is_about_a_download("attribute 'download' missing"));
+    }
+
+    #[test]
+    fn memory_that_ran_out_is_known() {
+        let stderr = "GC Warning: Out of Memory! Heap size: 704 MiB. Returning NULL!\nerror: out of memory\n";
+        assert!(is_about_memory(&error_message(stderr)));
+        assert!(is_about_memory("unable to fork: Cannot allocate memory"));
+        assert!(!is_about_memory("the printer is out of memory"));
     }
 
     #[test]

@@ -4,49 +4,41 @@ use nixward_core::{
     attribute::Attribute,
     query::{CheckScope, Depth, EvaluationQuery},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::{answer_lines::Token, units::Unit};
 
 /// The function that answers queries; see its own comments.
 const EVALUATE: &str = include_str!("evaluate.nix");
 
-/// What can be evaluated on its own when all at once fails.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub struct Units {
-    pub(crate) packages: Vec<String>,
-    pub(crate) checks: Vec<CheckUnit>,
-    pub(crate) others: Vec<Vec<String>>,
-}
-
-impl Units {
-    pub fn is_empty(&self) -> bool {
-        self.count() == 0
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        self.packages.len() + self.checks.len() + self.others.len()
-    }
-
-    pub(crate) fn append(&mut self, other: Self) {
-        self.packages.extend(other.packages);
-        self.checks.extend(other.checks);
-        self.others.extend(other.others);
-    }
-}
-
-/// A check, with the package that it belongs to by its name.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct CheckUnit {
-    pub(crate) name: String,
-    pub(crate) owner: Option<String>,
-}
-
-/// Which part of a query's answer is wanted.
-#[derive(Clone, Debug, PartialEq)]
+/// How a query is to be answered.
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Part<'a> {
+    /// All at once.
     All,
-    /// Only which units there are.
-    UnitNames,
-    Only(&'a Units),
+    /// One unit after the other, each said with this token as soon as it is known; nothing means all units.
+    OneByOne {
+        token: &'a Token,
+        only: Option<&'a [Unit]>,
+    },
+}
+
+/// How much of an expression may be a list of units: Linux takes no argument above 128 KiB.
+const MOST_BYTES_OF_UNITS: usize = 64 << 10;
+
+/// How many of the units fit into one question, from the first on; at least one.
+pub(crate) fn fitting(units: &[Unit]) -> usize {
+    let mut bytes = 0;
+    let fits = |unit: &&Unit| {
+        bytes += nix_string(&unit.as_json().to_string()).len() + 1;
+        bytes <= MOST_BYTES_OF_UNITS
+    };
+    units
+        .iter()
+        .take_while(fits)
+        .count()
+        .max(1)
+        .min(units.len())
 }
 
 #[derive(Serialize)]
@@ -66,8 +58,42 @@ struct QueryText<'a> {
     check_scope: &'static str,
     whole_flake: bool,
     places: bool,
-    units_only: bool,
-    only: Option<&'a Units>,
+    /// Whether and with what mark the answers are said one by one.
+    token: Option<&'a str>,
+    only: Option<OnlyText>,
+}
+
+/// Units in the order of their answers.
+#[derive(Default, Serialize)]
+struct OnlyText {
+    packages: Vec<serde_json::Value>,
+    checks: Vec<serde_json::Value>,
+    others: Vec<serde_json::Value>,
+}
+
+impl OnlyText {
+    fn new(units: &[Unit]) -> Self {
+        let mut text = Self::default();
+        for unit in units {
+            let of_kind = match unit {
+                Unit::Package(_) => &mut text.packages,
+                Unit::Check(_) => &mut text.checks,
+                Unit::Other(_) => &mut text.others,
+            };
+            of_kind.push(unit.as_json());
+        }
+        text
+    }
+}
+
+impl Unit {
+    fn as_json(&self) -> serde_json::Value {
+        match self {
+            Self::Package(name) => name.as_str().into(),
+            Self::Check(check) => check.name.as_str().into(),
+            Self::Other(path) => path.as_slice().into(),
+        }
+    }
 }
 
 /// The function from a flake's outputs to the answer.
@@ -75,10 +101,16 @@ pub(crate) fn apply_expression(
     query: &EvaluationQuery,
     part: &Part<'_>,
 ) -> Result<String, serde_json::Error> {
+    let (token, only) = match part {
+        Part::All => (None, None),
+        Part::OneByOne { token, only } => (Some(token.as_str()), *only),
+    };
+    // What the units were found by is of no use any more, and may be long.
+    let finds_units = only.is_none();
     let text = QueryText {
         system: &query.system,
-        packages: query.packages.as_deref(),
-        folders: &query.folders,
+        packages: query.packages.as_deref().filter(|_| finds_units),
+        folders: if finds_units { &query.folders } else { &[] },
         itself: depth(query.itself),
         app: depth(query.app),
         dev_shell: depth(query.dev_shell),
@@ -94,12 +126,8 @@ pub(crate) fn apply_expression(
         },
         whole_flake: query.whole_flake,
         places: query.places,
-        units_only: *part == Part::UnitNames,
-        only: if let Part::Only(units) = part {
-            Some(units)
-        } else {
-            None
-        },
+        token,
+        only: only.map(OnlyText::new),
     };
     let json = serde_json::to_string(&text)?;
     Ok(format!(
@@ -173,6 +201,31 @@ mod tests {
         // A comment behind code would swallow what follows it.
         let behind_code = |line: &str| !line.trim_start().starts_with('#') && line.contains('#');
         assert!(!EVALUATE.lines().any(behind_code));
+    }
+
+    #[test]
+    fn units_are_asked_for_in_as_many_questions_as_needed() {
+        let unit = |number: usize| Unit::Package(format!("{number:0>1000}"));
+        let units: Vec<Unit> = (0..200).map(unit).collect();
+        assert_eq!(fitting(&units[..3]), 3);
+        assert!((60..66).contains(&fitting(&units)), "{}", fitting(&units));
+        let long = Unit::Package("x".repeat(MOST_BYTES_OF_UNITS));
+        assert_eq!(fitting(&[long.clone(), long]), 1);
+        assert_eq!(fitting(&[]), 0);
+    }
+
+    #[test]
+    fn a_question_for_all_is_always_the_same() {
+        let query = EvaluationQuery::default();
+        let question = || apply_expression(&query, &Part::All).expect("it is text");
+        assert_eq!(question(), question());
+        let token = Token::new();
+        let part = Part::OneByOne {
+            token: &token,
+            only: None,
+        };
+        let one_by_one = apply_expression(&query, &part).expect("it is text");
+        assert!(one_by_one.contains(token.as_str()));
     }
 
     #[test]
