@@ -12,7 +12,7 @@ use fs_err as fs;
 use crate::whole_file::write_whole;
 
 const MAGIC: &[u8; 8] = b"nixward\0";
-/// Magic, format, and the digest of what follows.
+/// Magic, format, and the digest of the name and what follows.
 const HEADER: usize = MAGIC.len() + 4 + blake3::OUT_LEN;
 /// How exactly it is known when a file was last used; every reading would otherwise be a writing.
 const USED_WITHIN: Duration = Duration::from_hours(1);
@@ -60,7 +60,7 @@ impl KeptFolder {
         let file = self.folder.join(name);
         let bytes = fs::read(&file).ok()?;
         let (header, payload) = bytes.split_at_checked(HEADER)?;
-        if header != self.header(payload) {
+        if header != self.header(name, payload) {
             return None;
         }
         mark_used(&file);
@@ -71,20 +71,23 @@ impl KeptFolder {
     /// it becomes too much.
     pub fn write(&self, name: &str, payload: &[u8]) -> io::Result<()> {
         let mut bytes = Vec::with_capacity(HEADER + payload.len());
-        bytes.extend_from_slice(&self.header(payload));
+        bytes.extend_from_slice(&self.header(name, payload));
         bytes.extend_from_slice(payload);
         write_whole(&self.folder.join(name), &bytes)?;
         self.trim(name);
         Ok(())
     }
 
-    fn header(&self, payload: &[u8]) -> [u8; HEADER] {
+    /// The name counts, so that nothing is believed of a file that got into another's place.
+    fn header(&self, name: &str, payload: &[u8]) -> [u8; HEADER] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(name.as_bytes()).update(&[0]).update(payload);
         let mut header = [0; HEADER];
         let parts = MAGIC
             .iter()
             .copied()
             .chain(self.format.to_le_bytes())
-            .chain(*blake3::hash(payload).as_bytes());
+            .chain(*hasher.finalize().as_bytes());
         for (place, byte) in header.iter_mut().zip(parts) {
             *place = byte;
         }
@@ -178,6 +181,8 @@ mod tests {
         }
         fs::write(&file, &whole).unwrap();
         assert!(kept.read("a").is_some());
+        fs::write(kept.path().join("b"), &whole).unwrap();
+        assert!(kept.read("b").is_none());
         let next = KeptFolder::new(kept.path().to_owned(), 2, 1000);
         assert!(next.read("a").is_none());
     }
