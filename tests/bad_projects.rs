@@ -237,11 +237,10 @@ fn among_good_ones(good: usize, bad: &[&str]) -> String {
             )
         })
         .collect();
-    for (name, expression, _) in WAYS.iter().filter(|(name, ..)| bad.contains(name)) {
-        projects.push_str(&format!(
-            "{name} = project \"{name}\" \"true\" {{ test = {expression}; }};\n"
-        ));
-    }
+    let bad = WAYS.iter().filter(|(name, ..)| bad.contains(name));
+    projects.extend(bad.map(|(name, expression, _)| {
+        format!("{name} = project \"{name}\" \"true\" {{ test = {expression}; }};\n")
+    }));
     format!("{{ packages = {{ {projects} }}; }}")
 }
 
