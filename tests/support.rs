@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use nixward_testing::{Output, Project, ProjectBuilder, RealNix, real_nix};
 
 /// The program that is tested: the one that cargo built for these tests, or another that is to be installed.
-fn nixward() -> PathBuf {
+pub(crate) fn nixward() -> PathBuf {
     std::env::var_os("NIXWARD_TEST_PROGRAM")
         .unwrap_or_else(|| env!("CARGO_BIN_EXE_nixward").into())
         .into()
@@ -92,6 +92,18 @@ pub(crate) fn may_make_namespaces() -> bool {
             "unshare",
             &["--map-root-user", "--mount", "true"],
         )
+}
+
+/// How long tests go on that could go on for ever, where somebody says so.
+pub(crate) fn test_steps() -> Option<u64> {
+    number("NIXWARD_TEST_STEPS")
+}
+
+/// A number that somebody gives the tests.
+pub(crate) fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    let number = text.parse();
+    Some(number.unwrap_or_else(|_| panic!("{variable} is a number")))
 }
 
 /// What a plan would do: `PROJECT VERB ATTRIBUTE` of each step that is wanted itself.

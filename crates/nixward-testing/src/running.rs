@@ -133,6 +133,17 @@ impl Running {
         output
     }
 
+    /// Waits for its end where others of the same workspace go on: what lives then may be theirs.
+    ///
+    /// # Panics
+    /// Where it does not come to an end, or panicked.
+    #[track_caller]
+    pub fn finish_beside_others(self) -> Output {
+        let (output, _checks) = self.end();
+        output.assert_sane();
+        output
+    }
+
     #[track_caller]
     fn end(mut self) -> (Output, Checks) {
         drop(self.stdin.take());
