@@ -4,7 +4,7 @@
 //! - `PATH`, `HOME`: to find `nix` and container engines;
 //! - `XDG_CACHE_HOME`, `XDG_STATE_HOME`: where caches and logs are kept;
 //! - `XDG_CONFIG_HOME`, `XDG_CONFIG_DIRS`, `XDG_DATA_HOME`, and those of Nix that `settings_files.rs` in `nixward-nix`
-//!   lists: where settings of git and Nix are that evaluations depend on;
+//!   lists: where settings of Nix are that evaluations depend on;
 //! - `TMPDIR`: where private folders of tests are made;
 //! - `NO_COLOR`, `CLICOLOR_FORCE`, `TERM`, `CI`: whether there are colours and progress;
 //! - `SHELL`: which bash an interactive shell is.
@@ -60,18 +60,6 @@ impl Environment {
             (None, None) => env::temp_dir(),
         };
         base.join("nixward")
-    }
-
-    /// The files of attributes that git reads for every repository.
-    pub(crate) fn git_attributes_files(&self) -> Vec<PathBuf> {
-        let own = match (self.get("XDG_CONFIG_HOME"), self.home()) {
-            (Some(folder), _) => Some(PathBuf::from(folder)),
-            (None, home) => home.map(|home| home.join(".config")),
-        };
-        let own = own.map(|folder| folder.join("git/attributes"));
-        own.into_iter()
-            .chain([PathBuf::from("/etc/gitattributes")])
-            .collect()
     }
 
     pub(crate) fn temporary_folder(&self) -> PathBuf {

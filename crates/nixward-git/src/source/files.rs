@@ -1,8 +1,14 @@
 //! The state of files below a root: looked at side by side, read only where they are not as before.
 
-use std::{fs::File, io, os::fd::OwnedFd, path::Path, time::SystemTime};
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    os::fd::OwnedFd,
+    path::Path,
+    time::SystemTime,
+};
 
-use fs_err as fs;
+use git2::{ObjectType, Oid};
 use rayon::prelude::*;
 use rustix::{
     fs::{AtFlags, Mode, OFlags},
@@ -11,6 +17,9 @@ use rustix::{
 
 use super::stamp::{Kind, Stamp};
 use crate::error::GitError;
+
+/// Larger files are hashed in pieces.
+const MOST_IN_MEMORY: u64 = 16 << 20;
 
 /// For fewer files the other threads are not worth waking up.
 const WORTH_THREADS: usize = 256;
@@ -21,9 +30,14 @@ pub(super) struct FileState {
     pub(super) stamp: Stamp,
     /// Whether an equal stamp means the same content.
     pub(super) is_settled: bool,
-    /// Of a file's bytes, or of where a link points to.
-    pub(super) digest: [u8; 32],
+    /// The name of the object that git would make of the bytes, unconverted, or of where a link points to.
+    pub(super) object: ObjectName,
+    /// Whether git may make another object of them, by converting ends of lines and the like.
+    pub(super) is_convertible: bool,
 }
+
+/// The name of one of git's objects.
+pub(super) type ObjectName = [u8; 20];
 
 /// A folder whose files are looked at.
 pub(super) struct Root<'a> {
@@ -112,54 +126,67 @@ impl<'a> Root<'a> {
             };
             return Ok((known, effort));
         }
-        let digest = self.digest(path, stamp.kind())?;
+        let content = self.content(path, &stamp)?;
+        let effort = Effort {
+            is_changed,
+            is_hashed: content.is_some(),
+        };
+        let (object, is_convertible) = content.unwrap_or_default();
         let state = FileState {
             stamp,
             is_settled: stamp.is_settled(self.began),
-            digest: digest.unwrap_or_default(),
-        };
-        let effort = Effort {
-            is_changed,
-            is_hashed: digest.is_some(),
+            object,
+            is_convertible,
         };
         Ok((state, effort))
     }
 
-    fn digest(&self, path: &[u8], kind: Kind) -> Result<Option<[u8; 32]>, GitError> {
-        let digest = match kind {
-            Kind::File | Kind::Executable => self.digest_of_file(path),
-            Kind::Link => rustix::fs::readlinkat(&self.folder, path, Vec::new())
-                .map(|target| blake3::hash(target.as_bytes()))
-                .map_err(io::Error::from),
+    /// What there is to read, and whether it may be converted.
+    fn content(&self, path: &[u8], stamp: &Stamp) -> Result<Option<(ObjectName, bool)>, GitError> {
+        let content = match stamp.kind() {
+            Kind::File | Kind::Executable if stamp.size > MOST_IN_MEMORY => {
+                Oid::hash_file(ObjectType::Blob, self.path.join(as_path(path)))
+                    .map(|object| (object, true))
+            }
+            Kind::File | Kind::Executable => {
+                let bytes = self.read(path).map_err(|error| self.error(path, error))?;
+                let is_convertible = is_convertible(&bytes);
+                Oid::hash_object(ObjectType::Blob, &bytes).map(|object| (object, is_convertible))
+            }
+            Kind::Link => {
+                let target = rustix::fs::readlinkat(&self.folder, path, Vec::new())
+                    .map_err(|error| self.error(path, error.into()))?;
+                Oid::hash_object(ObjectType::Blob, target.as_bytes()).map(|object| (object, false))
+            }
             Kind::Missing | Kind::Folder | Kind::Other => return Ok(None),
         };
-        match digest {
-            Ok(digest) => Ok(Some(*digest.as_bytes())),
-            Err(error) => Err(self.error(path, error)),
+        let (object, is_convertible) = content.map_err(|source| GitError::Read {
+            folder: self.path.join(as_path(path)),
+            source,
+        })?;
+        let mut name = ObjectName::default();
+        for (place, byte) in name.iter_mut().zip(object.as_bytes()) {
+            *place = *byte;
         }
+        Ok(Some((name, is_convertible)))
     }
 
-    fn digest_of_file(&self, path: &[u8]) -> io::Result<blake3::Hash> {
+    fn read(&self, path: &[u8]) -> io::Result<Vec<u8>> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = rustix::fs::openat(&self.folder, path, flags, Mode::empty())?;
-        let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(File::from(file))?;
-        Ok(hasher.finalize())
-    }
-
-    /// A small file's text; nothing where it is not there.
-    pub(super) fn text(&self, path: &[u8]) -> Result<Option<Vec<u8>>, GitError> {
-        let path = self.path.join(as_path(path));
-        match fs::read(&path) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(file_error(&path, error)),
-        }
+        let mut bytes = Vec::new();
+        File::from(file).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn error(&self, path: &[u8], error: io::Error) -> GitError {
         file_error(&self.path.join(as_path(path)), error)
     }
+}
+
+/// Whether ends of lines or `$Id$` could be converted: without them git stores the bytes as they are.
+fn is_convertible(bytes: &[u8]) -> bool {
+    bytes.windows(2).any(|pair| pair == b"\r\n") || bytes.windows(3).any(|three| three == b"$Id")
 }
 
 struct Effort {

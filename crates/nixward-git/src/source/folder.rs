@@ -47,7 +47,7 @@ pub fn scan_folder(root: &Path, known: Option<&Record>) -> Result<Scan, GitError
         // Flakes read the latest of these as `self.lastModified`.
         let seconds = state.stamp.modified.div_euclid(NANOSECONDS);
         hasher.update(&seconds.to_le_bytes());
-        hasher.update(&state.digest);
+        hasher.update(&state.object);
     }
     let listing = Listing {
         files,

@@ -7,8 +7,12 @@ use std::{
 };
 
 use fs_err as fs;
+use git2::IndexEntry;
 
-use super::{files::file_error, record::Paths};
+use super::{
+    files::{ObjectName, file_error},
+    record::Paths,
+};
 use crate::{error::GitError, repository::GitRepository};
 
 /// Assumed unchanged, and the stage of a conflict; the rest is the length of the path.
@@ -36,6 +40,23 @@ pub(super) struct Listing {
     pub(super) folders: Paths,
     /// Submodules.
     pub(super) links: Paths,
+    /// What the index says of each file.
+    pub(super) indexed: Vec<Indexed>,
+    /// For each folder the place of the one that it is in; the root is in itself.
+    pub(super) parents: Vec<u32>,
+}
+
+/// What the index says of a file.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct Indexed {
+    pub(super) mode: u32,
+    pub(super) object: ObjectName,
+    /// The lower half of the file's size when it was added.
+    pub(super) size: u32,
+    /// When it was changed then, in nanoseconds since 1970.
+    pub(super) modified: i64,
+    /// Whether git is told to look away, or there is a conflict.
+    pub(super) is_special: bool,
 }
 
 /// The index as it is now; that of the last time where it is the same.
@@ -77,6 +98,7 @@ pub(super) fn listing(
             listing.links.push(&entry.path);
         } else {
             listing.files.push(&entry.path);
+            listing.indexed.push(Indexed::of(&entry));
         }
         add_folders(&mut folders, &entry.path);
         last = entry.path;
@@ -85,7 +107,38 @@ pub(super) fn listing(
     for folder in folders {
         listing.folders.push(&folder);
     }
+    listing.parents = parents(&listing.folders);
     Ok(Arc::new(listing))
+}
+
+impl Indexed {
+    fn of(entry: &IndexEntry) -> Self {
+        let mut object = ObjectName::default();
+        for (place, byte) in object.iter_mut().zip(entry.id.as_bytes()) {
+            *place = *byte;
+        }
+        let seconds = i64::from(entry.mtime.seconds());
+        Self {
+            mode: entry.mode,
+            object,
+            size: entry.file_size,
+            modified: seconds * 1_000_000_000 + i64::from(entry.mtime.nanoseconds()),
+            is_special: entry.flags & FLAGS != 0 || entry.flags_extended & EXTENDED_FLAGS != 0,
+        }
+    }
+}
+
+/// Where in the sorted list of all folders each one's parent is.
+fn parents(folders: &Paths) -> Vec<u32> {
+    let parent = |folder: &[u8]| {
+        let slash = folder.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+        let position = folders.position(folder.get(..slash).unwrap_or_default());
+        position.and_then(|position| u32::try_from(position).ok())
+    };
+    folders
+        .iter()
+        .map(|folder| parent(folder).unwrap_or_default())
+        .collect()
 }
 
 /// The folders that a path is in.

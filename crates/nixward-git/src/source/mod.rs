@@ -3,8 +3,11 @@
 //! Every file that Nix can see is looked at, and hashed if it is not as it was the last time. What the files were like
 //! then is a [`Record`], kept by the caller. Nothing is taken from git's own notes on files: they are about content
 //! after conversion, and only as fresh as the index.
+//!
+//! Nix reads a clean tree from git's objects and any other from the disk. Whether a tree is clean is told by content
+//! wherever content can tell it, and asked of git, in the way that Nix asks, where it cannot: where files are converted
+//! between objects and disk, or are not to be looked at.
 
-mod attributes;
 mod files;
 mod folder;
 mod index;
@@ -13,6 +16,7 @@ mod stamp;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod verdict;
 
 pub use folder::scan_folder;
 pub use record::Record;

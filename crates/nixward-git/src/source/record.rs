@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{files::FileState, index::Listing, stamp::Stamp};
+use super::{
+    files::FileState,
+    index::{IndexStamp, Indexed, Listing},
+    stamp::Stamp,
+};
 
 /// Kept by the caller between two looks.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,10 +24,8 @@ pub struct Record {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(super) struct FolderState {
     pub(super) stamp: Stamp,
+    /// Whether an equal stamp means that nothing in it was renamed.
     pub(super) is_settled: bool,
-    /// Whether a repository of its own begins there, whose files git takes for none of ours.
-    pub(super) has_repository: bool,
-    pub(super) has_attributes: bool,
 }
 
 /// Many paths in two allocations.
@@ -71,7 +73,7 @@ impl Paths {
 
 impl Record {
     /// Changes with what [`Record::to_bytes`] writes.
-    pub const FORMAT: u32 = 1;
+    pub const FORMAT: u32 = 2;
 
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -93,6 +95,8 @@ impl Record {
             files,
             folders,
             links,
+            indexed,
+            parents,
         } = &*self.listing;
         bytes.extend_from_slice(&index.length.to_le_bytes());
         bytes.extend_from_slice(&index.trailer);
@@ -100,15 +104,25 @@ impl Record {
         for paths in [files, folders, links] {
             write_paths(bytes, paths);
         }
+        write_length(bytes, indexed.len());
+        for entry in indexed {
+            bytes.extend_from_slice(&entry.mode.to_le_bytes());
+            bytes.extend_from_slice(&entry.object);
+            bytes.extend_from_slice(&entry.size.to_le_bytes());
+            bytes.extend_from_slice(&entry.modified.to_le_bytes());
+            bytes.push(entry.is_special.into());
+        }
+        for parent in parents {
+            bytes.extend_from_slice(&parent.to_le_bytes());
+        }
         for state in &self.files {
             write_stamp(bytes, &state.stamp);
-            bytes.push(state.is_settled.into());
-            bytes.extend_from_slice(&state.digest);
+            bytes.extend([state.is_settled, state.is_convertible].map(u8::from));
+            bytes.extend_from_slice(&state.object);
         }
         for state in &self.folders {
             write_stamp(bytes, &state.stamp);
-            let flags = [state.is_settled, state.has_repository, state.has_attributes];
-            bytes.extend(flags.map(u8::from));
+            bytes.push(state.is_settled.into());
         }
         write_length(bytes, self.submodules.len());
         for (path, record) in &self.submodules {
@@ -153,31 +167,43 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn record(&mut self) -> Option<Record> {
-        use super::index::IndexStamp;
         let index = IndexStamp {
             length: u64::from_le_bytes(self.array()?),
             trailer: self.array()?,
         };
-        let listing = Listing {
+        let mut listing = Listing {
             index,
             digest: self.array()?,
             files: self.paths()?,
             folders: self.paths()?,
             links: self.paths()?,
+            ..Listing::default()
         };
+        let indexed = self.length()?;
+        listing.indexed = self.many(indexed, |reader| {
+            Some(Indexed {
+                mode: u32::from_le_bytes(reader.array()?),
+                object: reader.array()?,
+                size: u32::from_le_bytes(reader.array()?),
+                modified: i64::from_le_bytes(reader.array()?),
+                is_special: reader.flag()?,
+            })
+        })?;
+        listing.parents = self.many(listing.folders.len(), |reader| {
+            Some(u32::from_le_bytes(reader.array()?))
+        })?;
         let files = self.many(listing.files.len(), |reader| {
             Some(FileState {
                 stamp: reader.stamp()?,
                 is_settled: reader.flag()?,
-                digest: reader.array()?,
+                is_convertible: reader.flag()?,
+                object: reader.array()?,
             })
         })?;
         let folders = self.many(listing.folders.len(), |reader| {
             Some(FolderState {
                 stamp: reader.stamp()?,
                 is_settled: reader.flag()?,
-                has_repository: reader.flag()?,
-                has_attributes: reader.flag()?,
             })
         })?;
         let count = self.length()?;
@@ -267,6 +293,8 @@ mod tests {
             files: paths(&["a", "b/c", "b/d"]),
             folders: paths(&["", "b"]),
             links: paths(&["module"]),
+            indexed: vec![Indexed::default(); 3],
+            parents: vec![0, 0],
             ..Listing::default()
         };
         let state = FileState {
@@ -278,7 +306,8 @@ mod tests {
                 changed: 6,
             },
             is_settled: true,
-            digest: [7; 32],
+            object: [7; 20],
+            is_convertible: true,
         };
         let inner = Record {
             files: Vec::new(),

@@ -56,6 +56,11 @@ impl Tree {
         index.write().unwrap();
     }
 
+    fn add_all_and_commit(&mut self) {
+        self.add_all();
+        self.commit();
+    }
+
     fn add_submodule(&self, inner: &Self, path: &str) {
         let url = inner.folder.path().to_str().unwrap();
         let mut module = self.git.submodule(url, Path::new(path), true).unwrap();
@@ -212,9 +217,9 @@ fn a_folder_that_becomes_a_link_is_seen() {
 }
 
 #[test]
-fn a_repository_inside_is_seen() {
+fn a_repository_inside_makes_no_difference_to_nix() {
     let mut tree = Tree::new();
-    tree.changes(|tree| {
+    tree.stays(|tree| {
         let _inner = Repository::init(tree.path("a")).unwrap();
     });
 }
@@ -310,16 +315,37 @@ fn where_change_times_are_not_trusted_it_counts_whether_git_calls_the_tree_clean
 #[test]
 fn with_conversions_it_counts_whether_git_calls_the_tree_clean() {
     let mut tree = Tree::new();
-    tree.write("a/one", "1\r\n");
-    tree.add_all();
-    tree.commit();
-    // The same bytes everywhere; yet to git what is committed is no longer what is on disk.
-    tree.changes(|tree| tree.write(".git/info/attributes", "* text eol=lf\n"));
+    let attributes = ".git/info/attributes";
+    tree.write(attributes, "* text\n");
+    tree.write("a/b/two", "2\r\n");
+    tree.add_all_and_commit();
+    // The same bytes, which git takes for those that are committed, or does not.
+    tree.stays(|tree| tree.write("a/b/two", "2\r\n"));
+    tree.changes(|tree| fs::remove_file(tree.path(attributes)).unwrap());
+    // Nobody has told git of this one.
+    tree.changes(|tree| tree.write("a/.gitattributes", "* text=auto\n"));
+}
+
+#[test]
+fn what_git_does_not_look_at_counts_as_git_sees_it() {
+    let mut tree = Tree::new();
+    let mut index = tree.git.index().unwrap();
+    index.read(true).unwrap();
+    let mut entry = index.get_path(Path::new("a/one"), 0).unwrap();
+    // Assumed unchanged.
+    entry.flags |= 0x8000;
+    index.add(&entry).unwrap();
+    index.write().unwrap();
+    tree.changes(|tree| tree.write("a/one", "another"));
+    tree.changes(|tree| tree.write("a/one", "yet another"));
 }
 
 #[test]
 fn settings_by_which_a_tree_is_clean_count() {
     let mut tree = Tree::new();
+    let mode = Permissions::from_mode(0o755);
+    tree.changes(|tree| fs::set_permissions(tree.path("a/one"), mode).unwrap());
+    // The files are the same; but to git the tree is clean now.
     tree.changes(|tree| {
         let mut config = tree.git.config().unwrap();
         config.set_bool("core.filemode", false).unwrap();

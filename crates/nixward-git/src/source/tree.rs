@@ -10,35 +10,23 @@ use git2::{ErrorCode, Repository, StatusOptions};
 use rayon::prelude::*;
 
 use super::{
-    Fingerprint, Scan, attributes,
+    Fingerprint, Scan,
     files::{FileState, Looked, Root, as_path, file_error},
     index::{Listing, listing},
     record::{FolderState, Record},
-    stamp::{Kind, Stamp},
+    stamp::Stamp,
+    verdict::{self, Verdict},
 };
 use crate::{error::GitError, repository::GitRepository};
-
-/// The settings of git that decide whether a tree is clean.
-const SETTINGS: [&str; 7] = [
-    "core.autocrlf",
-    "core.eol",
-    "core.filemode",
-    "core.symlinks",
-    "core.ignorecase",
-    "core.precomposeunicode",
-    "core.trustctime",
-];
 
 /// For fewer folders the other threads are not worth waking up.
 const WORTH_THREADS: usize = 256;
 
 /// What else decides what Nix sees of a working tree.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct View {
     /// Whether the flake asks for what lies in submodules.
     pub submodules: bool,
-    /// The files of attributes outside of the repository that git reads by itself: the person's and the machine's.
-    pub attributes_files: Vec<PathBuf>,
 }
 
 /// Looks at a working tree.
@@ -63,14 +51,16 @@ pub fn scan(
         // What lies there in place of a submodule's folder is a file like any other.
         let state = root.state(link)?;
         hasher.update(&[state.stamp.kind().letter()]);
-        hasher.update(&state.digest);
+        hasher.update(&state.object);
     }
     add_history(&mut hasher, repository)?;
-    let asks_git = add_settings(&mut hasher, repository, view, &root, &listing, &folders)?;
-    if asks_git {
-        // Nix reads a clean tree from git's objects, and any other from the disk.
-        hasher.update(&[is_clean(repository)?.into()]);
-    }
+    // Nix reads a clean tree from git's objects, and any other from the disk.
+    let cleanness: &[u8] = match verdict::of_all(&states, &listing.indexed) {
+        Verdict::AsInIndex => b"as in the index",
+        Verdict::Unclear if is_clean(repository)? => b"clean",
+        Verdict::Unclear | Verdict::Dirty => b"dirty",
+    };
+    hasher.update(cleanness);
     let mut submodules = Vec::new();
     let mut marks = marks(repository);
     if view.submodules {
@@ -138,68 +128,78 @@ fn look_at_files(
     root.look(&file, listing.files.len())
 }
 
+/// Looks at the folders that hold others. That one of these is no folder any more, but a link, shows in the one that it
+/// is in; the same goes for those that hold only files, which are looked at only then.
 fn look_at_folders(
     root: &Root<'_>,
     listing: &Listing,
     known: Option<&Record>,
 ) -> Result<Vec<FolderState>, GitError> {
-    let one = |index: usize| {
-        let path = listing.folders.get(index);
-        let known = known.and_then(|known| {
-            let same = known.listing.folders.get(index) == path;
-            let position = if same {
-                index
-            } else {
-                known.listing.folders.position(path)?
-            };
-            known.folders.get(position)
-        });
-        look_at_folder(root, path, known)
-    };
     let count = listing.folders.len();
-    if count < WORTH_THREADS {
-        (0..count).map(one).collect()
-    } else {
-        (0..count)
-            .into_par_iter()
-            .with_min_len(WORTH_THREADS / 4)
-            .map(one)
-            .collect()
-    }
-}
-
-fn look_at_folder(
-    root: &Root<'_>,
-    path: &[u8],
-    known: Option<&FolderState>,
-) -> Result<FolderState, GitError> {
-    let stamp = root.stamp(if path.is_empty() { b"." } else { path })?;
-    if let Some(known) = known.filter(|known| known.is_settled && known.stamp == stamp) {
-        return Ok(*known);
-    }
-    // Files may come and go in a folder; that one of these did shows in the folder's own stamp.
-    let holds = |name: &[u8]| -> Result<bool, GitError> {
-        let separator: &[u8] = if path.is_empty() { b"" } else { b"/" };
-        Ok(root.stamp(&[path, separator, name].concat())?.kind() != Kind::Missing)
+    let known_state = |index: usize| {
+        let path = listing.folders.get(index);
+        let known = known?;
+        let same = known.listing.folders.get(index) == path;
+        let position = if same {
+            index
+        } else {
+            known.listing.folders.position(path)?
+        };
+        known.folders.get(position).copied()
     };
-    Ok(FolderState {
-        stamp,
-        is_settled: stamp.is_settled(root.began()),
-        has_repository: !path.is_empty() && holds(b".git")?,
-        has_attributes: holds(b".gitattributes")?,
+    let mut holds_others = vec![false; count];
+    for &parent in &listing.parents {
+        if let Some(holds) = holds_others.get_mut(parent as usize) {
+            *holds = true;
+        }
+    }
+    let upper = each(count, |index| {
+        if !holds_others.get(index).is_some_and(|holds| *holds) {
+            return Ok(None);
+        }
+        let path = listing.folders.get(index);
+        let stamp = root.stamp(if path.is_empty() { b"." } else { path })?;
+        let is_unchanged =
+            known_state(index).is_some_and(|known| known.is_settled && known.stamp == stamp);
+        let is_settled = stamp.is_settled(root.began());
+        Ok(Some((FolderState { stamp, is_settled }, is_unchanged)))
+    })?;
+    each(count, |index| {
+        if let Some(Some((state, _))) = upper.get(index) {
+            return Ok(*state);
+        }
+        let parent = listing.parents.get(index).map(|parent| *parent as usize);
+        let in_unchanged = parent.and_then(|parent| upper.get(parent).copied().flatten());
+        let known = known_state(index).filter(|_| in_unchanged.is_some_and(|(_, same)| same));
+        match known {
+            Some(known) => Ok(known),
+            None => Ok(FolderState {
+                stamp: root.stamp(listing.folders.get(index))?,
+                is_settled: false,
+            }),
+        }
     })
 }
 
+/// Does something for each number, side by side where that is worth it.
+fn each<T: Send>(
+    count: usize,
+    one: impl Fn(usize) -> Result<T, GitError> + Send + Sync,
+) -> Result<Vec<T>, GitError> {
+    if count < WORTH_THREADS {
+        return (0..count).map(one).collect();
+    }
+    let numbers = (0..count).into_par_iter();
+    numbers.with_min_len(WORTH_THREADS / 4).map(one).collect()
+}
+
 fn add_states(hasher: &mut blake3::Hasher, files: &[FileState], folders: &[FolderState]) {
-    let mut bytes = Vec::with_capacity(files.len() * 33 + folders.len() * 2);
+    let mut bytes = Vec::with_capacity(files.len() * 21 + folders.len());
     for state in files {
         bytes.push(state.stamp.kind().letter());
-        bytes.extend_from_slice(&state.digest);
+        bytes.extend_from_slice(&state.object);
     }
-    for state in folders {
-        bytes.push(state.stamp.kind().letter());
-        bytes.push(state.has_repository.into());
-    }
+    bytes.extend(folders.iter().map(|state| state.stamp.kind().letter()));
     hasher.update(&bytes);
 }
 
@@ -220,50 +220,6 @@ fn add_history(hasher: &mut blake3::Hasher, repository: &GitRepository) -> Resul
         hasher.update(blake3::hash(&cuts).as_bytes());
     }
     Ok(())
-}
-
-/// Adds what decides whether the tree is clean; says whether more than content decides.
-fn add_settings(
-    hasher: &mut blake3::Hasher,
-    repository: &GitRepository,
-    view: &View,
-    root: &Root<'_>,
-    listing: &Listing,
-    folders: &[FolderState],
-) -> Result<bool, GitError> {
-    let read = |error| repository.read_error(error);
-    let git = &repository.repository;
-    let config = git
-        .config()
-        .and_then(|mut config| config.snapshot())
-        .map_err(read)?;
-    let mut asks_git = false;
-    for name in SETTINGS {
-        let value = config.get_str(name).unwrap_or_default();
-        hasher.update(value.as_bytes());
-        hasher.update(&[0]);
-        asks_git |= name == "core.autocrlf" && !matches!(value, "" | "false");
-        // What git takes for unchanged may then differ from what was added.
-        asks_git |= name == "core.trustctime" && !matches!(value, "" | "true");
-    }
-    let mut files = vec![git.commondir().join("info/attributes")];
-    files.extend(config.get_path("core.attributesfile").ok());
-    files.extend_from_slice(&view.attributes_files);
-    for file in files {
-        if let Ok(text) = fs_err::read(&file) {
-            asks_git |= attributes::convert(&text);
-            hasher.update(&text);
-        }
-        hasher.update(&[0]);
-    }
-    for (path, state) in listing.folders.iter().zip(folders) {
-        if state.has_attributes && !asks_git {
-            let separator: &[u8] = if path.is_empty() { b"" } else { b"/" };
-            let text = root.text(&[path, separator, b".gitattributes"].concat())?;
-            asks_git = text.is_some_and(|text| attributes::convert(&text));
-        }
-    }
-    Ok(asks_git)
 }
 
 /// As Nix asks it.

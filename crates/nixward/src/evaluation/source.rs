@@ -67,15 +67,12 @@ impl<'a> Source<'a> {
         let flake = self.session.discovered.flake_folder.join("flake.nix");
         // The flake can ask for them only by this word.
         let text = fs_err::read(flake).unwrap_or_default();
-        let submodules = memchr_word(&text, b"submodules");
-        View {
-            submodules,
-            attributes_files: self.session.environment.git_attributes_files(),
-        }
+        let submodules = holds(&text, b"submodules");
+        View { submodules }
     }
 }
 
-fn memchr_word(text: &[u8], word: &[u8]) -> bool {
+fn holds(text: &[u8], word: &[u8]) -> bool {
     text.windows(word.len()).any(|window| window == word)
 }
 
