@@ -107,6 +107,7 @@ fn what_the_plan_shows_can_be_typed() {
         &office,
         &["run", "printer", "--", "a b", "it's", "$(x)", ""],
     );
+    assert_eq!(document["steps"][0]["built"], false);
     let build: Vec<String> = document["batches"][0]["command"]
         .as_array()
         .unwrap()
@@ -242,6 +243,23 @@ fn what_is_skipped_and_what_fails_is_in_the_plan() {
 }
 
 #[test]
+fn what_is_built_is_not_planned_to_be_built() {
+    let Some(office) = office() else { return };
+    let office = office.build();
+    office.nixward(["test", "printer"]).run().expect_code(0);
+    let document = plan(&office, &["test", "printer"]);
+    assert_eq!(document["batches"].as_array().unwrap().len(), 0);
+    assert_eq!(document["steps"][0]["built"], true);
+    assert_eq!(document["steps"][1]["kind"], "test");
+    office.nixward(["build", "printer"]).run().expect_code(0);
+    office
+        .nixward(["plan", "build", "printer"])
+        .run()
+        .expect_code(0)
+        .expect_stdout("built already: /nix/store/");
+}
+
+#[test]
 fn the_same_plan_each_time() {
     let Some(office) = office() else { return };
     let office = office.build();
@@ -331,7 +349,7 @@ fn nixs_own_flags_are_in_the_commands_and_have_their_effect() {
     assert_eq!(drv_path(&[], "a"), drv_path(&[], "b"));
     assert_ne!(drv_path(&["--impure"], "a"), drv_path(&["--impure"], "b"));
     let output = project
-        .nixward(["plan", "build", "it", "--option", "cores", "3"])
+        .nixward(["plan", "build", "impure", "--option", "cores", "3"])
         .run()
         .expect_code(0);
     output.expect_stdout("--option cores 3");

@@ -15,7 +15,8 @@ pub struct PlanDocument {
     /// Where what is known of the flake comes from.
     pub evaluation: EvaluationCache,
     pub steps: Vec<PlanStep>,
-    /// Steps that one process carries out together, with the exact command.
+    /// Steps that one process carries out together, with the exact command (but for the links by which nixward holds
+    /// what is built).
     pub batches: Vec<PlanBatch>,
     pub skipped: Vec<SkippedProject>,
     pub failed: Vec<FailedEvaluation>,
@@ -53,6 +54,8 @@ pub struct PlanStep {
     pub reason: PlanReason,
     /// The steps that must have succeeded before.
     pub after: Vec<usize>,
+    /// Whether what the step builds is there already, so that nothing is started for it.
+    pub built: bool,
 }
 
 /// What a step does.

@@ -206,8 +206,8 @@ fn add_states(hasher: &mut blake3::Hasher, files: &[FileState], folders: &[Folde
 /// What flakes read as `self.rev`, `self.revCount` and `self.lastModified`.
 fn add_history(hasher: &mut blake3::Hasher, repository: &GitRepository) -> Result<(), GitError> {
     let git = &repository.repository;
-    match git.head().and_then(|head| head.peel_to_commit()) {
-        Ok(commit) => hasher.update(commit.id().as_bytes()),
+    match git.refname_to_id("HEAD") {
+        Ok(commit) => hasher.update(commit.as_bytes()),
         Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
             hasher.update(b"unborn")
         }

@@ -1,6 +1,9 @@
 //! `nixward plan VERB` and `--dry-run`: what would be done, with the exact commands and the reasons.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use nixward_core::{
     evaluation::ImageKind,
@@ -20,6 +23,7 @@ use nixward_schema::{
 };
 
 use super::{
+    become_program::roots,
     plan_text,
     prepare::{Prepared, prepare},
     shell,
@@ -71,30 +75,41 @@ fn document(session: &Session, prepared: &Prepared, engine: Option<EngineKind>) 
     let Prepared {
         plan, nix, cache, ..
     } = prepared;
+    let targets = plan
+        .steps
+        .iter()
+        .filter(|step| !matches!(step.action, Action::Shell(_)))
+        .flat_map(|step| step.builds.iter().cloned());
+    let missing = roots(session).held(&targets.collect::<Vec<_>>()).missing;
+    let missing_drvs: HashSet<&str> = missing
+        .iter()
+        .map(|target| target.drv_path.as_str())
+        .collect();
     let mut steps = Vec::new();
     let mut built_together = Vec::new();
     for step in &plan.steps {
         let build = steps.len();
         let is_build = matches!(step.action, Action::Build | Action::Check);
         if let Action::Shell(_) = step.action {
-            steps.push(environment_step(nix, step, build));
+            steps.push(environment_step(session, nix, step, build));
         } else {
-            built_together.push(build);
-            steps.push(build_step(nix, step, build, is_build));
+            let is_missing = |target: &BuildTarget| missing_drvs.contains(&*target.drv_path);
+            let is_built = !step.builds.iter().any(is_missing);
+            if !is_built {
+                built_together.push(build);
+            }
+            steps.push(PlanStep {
+                built: is_built,
+                ..build_step(nix, step, build, is_build)
+            });
         }
         if !is_build {
             steps.push(action_step(session, step, engine, build + 1, vec![build]));
         }
     }
-    let targets: Vec<BuildTarget> = plan
-        .steps
-        .iter()
-        .filter(|step| !matches!(step.action, Action::Shell(_)))
-        .flat_map(|step| step.builds.iter().cloned())
-        .collect();
     let batch = PlanBatch {
         steps: built_together,
-        command: nix.build(&joined(&targets)).to_strings(),
+        command: nix.build(&joined(&missing)).to_strings(),
     };
     PlanDocument {
         version: PlanDocument::VERSION,
@@ -151,20 +166,24 @@ fn build_step(nix: &Nix, step: &Step, id: usize, is_wanted_itself: bool) -> Plan
 }
 
 /// The step that makes the environment of a shell; what it needs is built on the way.
-fn environment_step(nix: &Nix, step: &Step, id: usize) -> PlanStep {
+fn environment_step(session: &Session, nix: &Nix, step: &Step, id: usize) -> PlanStep {
     let invocation = step
         .builds
         .first()
         .map(|target| nix.print_dev_env(&every_output(target)));
     let command = invocation.map(|invocation| invocation.to_strings());
-    plan_step(
-        step,
-        id,
-        PlanStepKind::Build,
-        command.unwrap_or_default(),
-        needed_by(step),
-        Vec::new(),
-    )
+    let is_kept = |target| shell::kept_shell(session, target).read().is_some();
+    PlanStep {
+        built: step.builds.first().is_some_and(is_kept),
+        ..plan_step(
+            step,
+            id,
+            PlanStepKind::Build,
+            command.unwrap_or_default(),
+            needed_by(step),
+            Vec::new(),
+        )
+    }
 }
 
 fn needed_by(step: &Step) -> PlanReason {
@@ -249,6 +268,7 @@ fn plan_step(
         command,
         reason,
         after,
+        built: false,
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
     for step in &document.steps {
         let is_action = !in_batch.contains(&step.id);
         let is_wanted = step.reason.kind != "needed-by";
-        if !is_action && !is_wanted {
+        if !is_wanted && (!is_action || step.built) {
             continue;
         }
         let project = step.project.as_deref().unwrap_or("(workspace)");
@@ -28,7 +28,9 @@ pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
             "{name} {} ({}): {}\n",
             step.verb, step.attribute, step.reason.text
         )]);
-        let command = if is_action {
+        let command = if step.built {
+            format!("built already: {}", step.drv_path)
+        } else if is_action {
             shell_quoted(&step.command)
         } else {
             step.drv_path.clone()
