@@ -278,6 +278,29 @@ fn an_answer_under_another_name_is_none() {
 }
 
 #[test]
+fn a_touch_counts_where_git_would_convert_what_it_reads() {
+    let Some(project) = memo() else { return };
+    let project = project.file("lines.txt", "1\r\n").build();
+    let touch = |age: Duration| {
+        let open = fs_err::OpenOptions::new()
+            .append(true)
+            .open(project.path("lines.txt"))
+            .unwrap();
+        open.file().set_modified(SystemTime::now() - age).unwrap();
+    };
+    // Older than the index, so that git believes its notes.
+    touch(Duration::from_hours(2));
+    project.git(&["update-index", "--refresh"]);
+    project.write(".git/info/attributes", "*.txt text eol=crlf\n");
+    let before = answer(&project).names;
+    assert_eq!(before, fresh(&project).names);
+    touch(Duration::from_hours(1));
+    let after = answer(&project).names;
+    assert_eq!(after, fresh(&project).names);
+    assert_ne!(after, before);
+}
+
+#[test]
 fn without_a_place_to_keep_anything_all_is_asked_each_time() {
     let Some(project) = memo() else { return };
     let project = project.build();

@@ -150,6 +150,8 @@ impl World {
             for file in tree_files {
                 tree.write(file, "1").unwrap();
             }
+            // git is told to convert it only later.
+            tree.write("lines.txt", "1\r\n").unwrap();
             tree.write("flake.nix", (tree.flake)(false)).unwrap();
         });
         if self.shape == Shape::Folder {

@@ -327,6 +327,39 @@ fn with_conversions_it_counts_whether_git_calls_the_tree_clean() {
 }
 
 #[test]
+fn what_git_would_add_otherwise_now_counts_as_git_sees_it() {
+    let mut tree = Tree::new();
+    tree.write("a/one", "1\r\n");
+    tree.add_all_and_commit();
+    tree.stays(|tree| tree.write("a/one", "1\r\n"));
+    // It is committed as it is; yet git would now add it with other ends of lines, and says so once it reads it.
+    tree.write(".git/info/attributes", "* text eol=crlf\n");
+    let touched = tree.path("a/one");
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
+    let unread = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    let set_time = |time| {
+        let open = OpenOptions::new().append(true).open(&touched).unwrap();
+        open.set_modified(time).unwrap();
+    };
+    let mut config = tree.git.config().unwrap();
+    config.set_bool("core.trustctime", false).unwrap();
+    let before = {
+        set_time(unread);
+        let mut index = tree.git.index().unwrap();
+        let mut entry = index.get_path(Path::new("a/one"), 0).unwrap();
+        let seconds = unread.duration_since(std::time::SystemTime::UNIX_EPOCH);
+        let seconds = seconds.unwrap();
+        let (seconds, rest) = (seconds.as_secs() as i32, seconds.subsec_nanos());
+        entry.mtime = git2::IndexTime::new(seconds, rest);
+        index.add(&entry).unwrap();
+        index.write().unwrap();
+        tree.fingerprint()
+    };
+    set_time(later);
+    assert_ne!(tree.fingerprint(), before);
+}
+
+#[test]
 fn what_git_does_not_look_at_counts_as_git_sees_it() {
     let mut tree = Tree::new();
     let mut index = tree.git.index().unwrap();

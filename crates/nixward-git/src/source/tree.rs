@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use git2::{ErrorCode, Repository, StatusOptions};
+use git2::{AttrCheckFlags, AttrValue, ErrorCode, Repository, StatusOptions};
 use rayon::prelude::*;
 
 use super::{
@@ -55,7 +55,11 @@ pub fn scan(
     }
     add_history(&mut hasher, repository)?;
     // Nix reads a clean tree from git's objects, and any other from the disk.
-    let cleanness: &[u8] = match verdict::of_all(&states, &listing.indexed) {
+    let mut verdict = verdict::of_all(&states, &listing.indexed);
+    if verdict == Verdict::AsInIndex && may_convert(repository, &listing, &states)? {
+        verdict = Verdict::Unclear;
+    }
+    let cleanness: &[u8] = match verdict {
         Verdict::AsInIndex => b"as in the index",
         Verdict::Unclear if is_clean(repository)? => b"clean",
         Verdict::Unclear | Verdict::Dirty => b"dirty",
@@ -220,6 +224,45 @@ fn add_history(hasher: &mut blake3::Hasher, repository: &GitRepository) -> Resul
         hasher.update(blake3::hash(&cuts).as_bytes());
     }
     Ok(())
+}
+
+/// Whether git, once it reads a file again, may make another object of the bytes that the index has as they are: it was
+/// not told to convert them when they were added.
+fn may_convert(
+    repository: &GitRepository,
+    listing: &Listing,
+    files: &[FileState],
+) -> Result<bool, GitError> {
+    const CONVERTING: [&str; 5] = ["text", "crlf", "eol", "ident", "filter"];
+    let mut convertible = files
+        .iter()
+        .enumerate()
+        .filter(|(_, state)| state.is_convertible)
+        .peekable();
+    if convertible.peek().is_none() {
+        return Ok(false);
+    }
+    let git = &repository.repository;
+    let read = |error| repository.read_error(error);
+    let config = git.config().and_then(|mut config| config.snapshot());
+    let config = config.map_err(read)?;
+    if !matches!(
+        config.get_str("core.autocrlf").unwrap_or_default(),
+        "" | "false"
+    ) {
+        return Ok(true);
+    }
+    for (index, _) in convertible {
+        let path = as_path(listing.files.get(index));
+        for name in CONVERTING {
+            let value = git.get_attr_bytes(path, name, AttrCheckFlags::FILE_THEN_INDEX);
+            let value = AttrValue::from_bytes(value.map_err(read)?);
+            if !matches!(value, AttrValue::False | AttrValue::Unspecified) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// As Nix asks it.
