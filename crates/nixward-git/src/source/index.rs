@@ -7,7 +7,7 @@ use std::{
 };
 
 use fs_err as fs;
-use git2::IndexEntry;
+use git2::{IndexEntry, IndexTime};
 
 use super::{
     files::{ObjectName, file_error},
@@ -53,8 +53,12 @@ pub(super) struct Indexed {
     pub(super) object: ObjectName,
     /// The lower half of the file's size when it was added.
     pub(super) size: u32,
+    /// The lower half of its inode's number then.
+    pub(super) inode: u32,
     /// When it was changed then, in nanoseconds since 1970.
     pub(super) modified: i64,
+    /// The same for the last change of content, mode, name or owner.
+    pub(super) changed: i64,
     /// Whether git is told to look away, or there is a conflict.
     pub(super) is_special: bool,
 }
@@ -117,12 +121,16 @@ impl Indexed {
         for (place, byte) in object.iter_mut().zip(entry.id.as_bytes()) {
             *place = *byte;
         }
-        let seconds = i64::from(entry.mtime.seconds());
+        let nanoseconds = |time: &IndexTime| {
+            i64::from(time.seconds()) * 1_000_000_000 + i64::from(time.nanoseconds())
+        };
         Self {
             mode: entry.mode,
             object,
             size: entry.file_size,
-            modified: seconds * 1_000_000_000 + i64::from(entry.mtime.nanoseconds()),
+            inode: entry.ino,
+            modified: nanoseconds(&entry.mtime),
+            changed: nanoseconds(&entry.ctime),
             is_special: entry.flags & FLAGS != 0 || entry.flags_extended & EXTENDED_FLAGS != 0,
         }
     }

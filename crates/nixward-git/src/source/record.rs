@@ -73,7 +73,7 @@ impl Paths {
 
 impl Record {
     /// Changes with what [`Record::to_bytes`] writes.
-    pub const FORMAT: u32 = 2;
+    pub const FORMAT: u32 = 3;
 
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -109,7 +109,9 @@ impl Record {
             bytes.extend_from_slice(&entry.mode.to_le_bytes());
             bytes.extend_from_slice(&entry.object);
             bytes.extend_from_slice(&entry.size.to_le_bytes());
+            bytes.extend_from_slice(&entry.inode.to_le_bytes());
             bytes.extend_from_slice(&entry.modified.to_le_bytes());
+            bytes.extend_from_slice(&entry.changed.to_le_bytes());
             bytes.push(entry.is_special.into());
         }
         for parent in parents {
@@ -185,7 +187,9 @@ impl<'a> Reader<'a> {
                 mode: u32::from_le_bytes(reader.array()?),
                 object: reader.array()?,
                 size: u32::from_le_bytes(reader.array()?),
+                inode: u32::from_le_bytes(reader.array()?),
                 modified: i64::from_le_bytes(reader.array()?),
+                changed: i64::from_le_bytes(reader.array()?),
                 is_special: reader.flag()?,
             })
         })?;

@@ -234,10 +234,16 @@ fn may_convert(
     files: &[FileState],
 ) -> Result<bool, GitError> {
     const CONVERTING: [&str; 5] = ["text", "crlf", "eol", "ident", "filter"];
+    let index = repository.repository.path().join("index");
+    let index = rustix::fs::lstat(index).map(|stat| Stamp::of(&stat));
+    let index = index.unwrap_or_default();
     let mut convertible = files
         .iter()
+        .zip(&listing.indexed)
         .enumerate()
-        .filter(|(_, state)| state.is_convertible)
+        .filter(|(_, (state, indexed))| {
+            state.is_convertible && verdict::may_be_read(&state.stamp, indexed, &index)
+        })
         .peekable();
     if convertible.peek().is_none() {
         return Ok(false);

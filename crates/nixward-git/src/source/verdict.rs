@@ -50,6 +50,15 @@ fn of_file(state: &FileState, indexed: &Indexed) -> Verdict {
     Verdict::Unclear
 }
 
+/// Whether git may read a file again to see what it is. `index` is the stamp of the index itself: what was changed
+/// after it was written has a stamp that says nothing.
+pub(super) fn may_be_read(stamp: &Stamp, indexed: &Indexed, index: &Stamp) -> bool {
+    is_stamped_otherwise(stamp, indexed)
+        || stamp.changed != indexed.changed
+        || stamp.inode as u32 != indexed.inode
+        || indexed.modified >= index.modified
+}
+
 fn is_stamped_otherwise(stamp: &Stamp, indexed: &Indexed) -> bool {
     stamp.size as u32 != indexed.size || stamp.modified != indexed.modified
 }
@@ -78,7 +87,7 @@ mod tests {
             object: [1; 20],
             size: 3,
             modified,
-            is_special: false,
+            ..Indexed::default()
         }
     }
 
