@@ -15,6 +15,9 @@ pub enum GitError {
         #[source]
         source: git2::Error,
     },
+    /// Nix takes all that is below for tracked.
+    #[error("git has a conflict at {}, which is a folder", .path.display())]
+    ConflictAtFolder { path: PathBuf },
     #[error("cannot read {}", .path.display())]
     File {
         path: PathBuf,

@@ -19,6 +19,7 @@ use crate::{error::GitError, repository::GitRepository};
 const FLAGS: u16 = 0xf000;
 /// Intent to add, and left out of a sparse checkout; the rest is libgit2's own.
 const EXTENDED_FLAGS: u16 = 0x6000;
+const STAGE: u16 = 0x3000;
 const SUBMODULE: u32 = 0o160_000;
 const TRAILER: usize = 20;
 
@@ -98,7 +99,8 @@ pub(super) fn listing(
         if entry.path == last {
             continue;
         }
-        if entry.mode == SUBMODULE {
+        // Of a conflict it is open what it will be.
+        if entry.mode == SUBMODULE && entry.flags & STAGE == 0 {
             listing.links.push(&entry.path);
         } else {
             listing.files.push(&entry.path);

@@ -360,6 +360,28 @@ fn what_git_would_add_otherwise_now_counts_as_git_sees_it() {
 }
 
 #[test]
+fn a_folder_that_is_in_conflict_has_none() {
+    let mut tree = Tree::new();
+    fs::create_dir(tree.path("module")).unwrap();
+    let mut index = tree.git.index().unwrap();
+    let mut entry = index.get_path(Path::new("a/one"), 0).unwrap();
+    entry.path = b"module".to_vec();
+    for (stage, mode) in [(2, 0o160_000), (3, 0o100_644)] {
+        entry.flags = stage << 12;
+        entry.mode = mode;
+        index.add(&entry).unwrap();
+    }
+    index.write().unwrap();
+    let repository = discover(tree.folder.path()).unwrap().unwrap();
+    let error = scan(&repository, None, &tree.view).unwrap_err();
+    assert!(error.to_string().contains("conflict"), "{error}");
+    // As a file it is one like any other.
+    fs::remove_dir(tree.path("module")).unwrap();
+    tree.write("module", "1");
+    tree.changes(|tree| tree.write("module", "2"));
+}
+
+#[test]
 fn what_git_does_not_look_at_counts_as_git_sees_it() {
     let mut tree = Tree::new();
     let mut index = tree.git.index().unwrap();

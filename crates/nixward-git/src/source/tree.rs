@@ -14,7 +14,7 @@ use super::{
     files::{FileState, Looked, Root, as_path, file_error},
     index::{Listing, listing},
     record::{FolderState, Record},
-    stamp::Stamp,
+    stamp::{Kind, Stamp},
     verdict::{self, Verdict},
 };
 use crate::{error::GitError, repository::GitRepository};
@@ -42,6 +42,7 @@ pub fn scan(
         mut changed,
         mut hashed,
     } = look_at_files(&root, &listing, known)?;
+    refuse_conflicts_at_folders(repository, &listing, &states)?;
     let folders = look_at_folders(&root, &listing, known)?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"git");
@@ -224,6 +225,23 @@ fn add_history(hasher: &mut blake3::Hasher, repository: &GitRepository) -> Resul
         hasher.update(blake3::hash(&cuts).as_bytes());
     }
     Ok(())
+}
+
+/// What is below such a folder is seen by Nix, whether or not git tracks it, and it is not looked at here.
+fn refuse_conflicts_at_folders(
+    repository: &GitRepository,
+    listing: &Listing,
+    files: &[FileState],
+) -> Result<(), GitError> {
+    let mut all = files.iter().zip(&listing.indexed);
+    let found =
+        all.position(|(state, indexed)| indexed.is_special && state.stamp.kind() == Kind::Folder);
+    match found {
+        Some(index) => Err(GitError::ConflictAtFolder {
+            path: repository.root.join(as_path(listing.files.get(index))),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Whether git, once it reads a file again, may make another object of the bytes that the index has as they are: it was

@@ -178,7 +178,9 @@ fn git_error(error: &nixward_git::GitError) -> CliError {
                 "if you trust it: git config --global --add safe.directory {quoted}"
             ))
         }
-        nixward_git::GitError::Read { .. } | nixward_git::GitError::File { .. } => None,
+        nixward_git::GitError::Read { .. }
+        | nixward_git::GitError::ConflictAtFolder { .. }
+        | nixward_git::GitError::File { .. } => None,
     };
     CliError::from_source(ErrorKind::Manifest, error).hints(hint)
 }
