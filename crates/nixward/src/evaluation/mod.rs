@@ -55,21 +55,19 @@ pub(crate) fn evaluate(
     emitter: &mut Emitter<'_>,
 ) -> Result<Answered, CliError> {
     let started = Instant::now();
+    // To look at a large tree for the first time takes a while, too.
+    emitter.emit(EventKind::EvaluationStarted);
     let found = kept::look_up(session, query)?;
     let (answer, cache) = match found {
         Found::Kept(lookup, answer) if asking == Asking::OnlyIfNeeded => {
             (settled(session, query, &lookup, *answer)?, CacheUse::Hit)
         }
         Found::Kept(lookup, _) | Found::Nothing(lookup) => {
-            emitter.emit(EventKind::EvaluationStarted);
             let answer = ask(session, query)?;
             let cache = lookup.keep(session, &answer);
             (answer.kept, cache)
         }
-        Found::Off { reason } => {
-            emitter.emit(EventKind::EvaluationStarted);
-            (ask(session, query)?.kept, CacheUse::Off { reason })
-        }
+        Found::Off { reason } => (ask(session, query)?.kept, CacheUse::Off { reason }),
     };
     emitter.emit(EventKind::EvaluationFinished {
         duration: started.elapsed(),
