@@ -18,6 +18,9 @@ pub enum GitError {
     /// Nix takes all that is below for tracked.
     #[error("git has a conflict at {}, which is a folder", .path.display())]
     ConflictAtFolder { path: PathBuf },
+    /// Which content Nix takes depends on what it has seen before.
+    #[error("git is told to look away from {}, which is not as git knows it", .path.display())]
+    LookedAwayFrom { path: PathBuf },
     #[error("cannot read {}", .path.display())]
     File {
         path: PathBuf,

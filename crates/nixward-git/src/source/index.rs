@@ -15,11 +15,14 @@ use super::{
 };
 use crate::{error::GitError, repository::GitRepository};
 
-/// Assumed unchanged, and the stage of a conflict; the rest is the length of the path.
-const FLAGS: u16 = 0xf000;
-/// Intent to add, and left out of a sparse checkout; the rest is libgit2's own.
-const EXTENDED_FLAGS: u16 = 0x6000;
+const ASSUMED_UNCHANGED: u16 = 0x8000;
+/// Not zero for a conflict.
 const STAGE: u16 = 0x3000;
+const INTENDED: u16 = 0x2000;
+const LEFT_OUT: u16 = 0x4000;
+/// The rest is the length of the path, and libgit2's own.
+const FLAGS: u16 = ASSUMED_UNCHANGED | STAGE;
+const EXTENDED_FLAGS: u16 = INTENDED | LEFT_OUT;
 const SUBMODULE: u32 = 0o160_000;
 const TRAILER: usize = 20;
 
@@ -60,8 +63,52 @@ pub(super) struct Indexed {
     pub(super) modified: i64,
     /// The same for the last change of content, mode, name or owner.
     pub(super) changed: i64,
-    /// Whether git is told to look away, or there is a conflict.
-    pub(super) is_special: bool,
+    pub(super) entry: Entry,
+}
+
+/// What kind of entry of the index a file has.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Entry {
+    #[default]
+    Ordinary,
+    /// It is only intended to be added.
+    Intended,
+    /// git is told to look away: the file is assumed unchanged, or left out of a sparse checkout.
+    Unwatched,
+    Conflict,
+}
+
+impl Entry {
+    fn of(entry: &IndexEntry) -> Self {
+        if entry.flags & STAGE != 0 {
+            Self::Conflict
+        } else if entry.flags & ASSUMED_UNCHANGED != 0 || entry.flags_extended & LEFT_OUT != 0 {
+            Self::Unwatched
+        } else if entry.flags_extended & INTENDED != 0 {
+            Self::Intended
+        } else {
+            Self::Ordinary
+        }
+    }
+
+    pub(super) fn to_byte(self) -> u8 {
+        match self {
+            Self::Ordinary => 0,
+            Self::Intended => 1,
+            Self::Unwatched => 2,
+            Self::Conflict => 3,
+        }
+    }
+
+    pub(super) fn from_byte(byte: u8) -> Option<Self> {
+        let all = [
+            Self::Ordinary,
+            Self::Intended,
+            Self::Unwatched,
+            Self::Conflict,
+        ];
+        all.into_iter().find(|entry| entry.to_byte() == byte)
+    }
 }
 
 /// The index as it is now; that of the last time where it is the same.
@@ -133,7 +180,7 @@ impl Indexed {
             inode: entry.ino,
             modified: nanoseconds(&entry.mtime),
             changed: nanoseconds(&entry.ctime),
-            is_special: entry.flags & FLAGS != 0 || entry.flags_extended & EXTENDED_FLAGS != 0,
+            entry: Entry::of(entry),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     files::FileState,
-    index::{IndexStamp, Indexed, Listing},
+    index::{Entry, IndexStamp, Indexed, Listing},
     stamp::Stamp,
 };
 
@@ -73,7 +73,7 @@ impl Paths {
 
 impl Record {
     /// Changes with what [`Record::to_bytes`] writes.
-    pub const FORMAT: u32 = 3;
+    pub const FORMAT: u32 = 4;
 
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -112,7 +112,7 @@ impl Record {
             bytes.extend_from_slice(&entry.inode.to_le_bytes());
             bytes.extend_from_slice(&entry.modified.to_le_bytes());
             bytes.extend_from_slice(&entry.changed.to_le_bytes());
-            bytes.push(entry.is_special.into());
+            bytes.push(entry.entry.to_byte());
         }
         for parent in parents {
             bytes.extend_from_slice(&parent.to_le_bytes());
@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
                 inode: u32::from_le_bytes(reader.array()?),
                 modified: i64::from_le_bytes(reader.array()?),
                 changed: i64::from_le_bytes(reader.array()?),
-                is_special: reader.flag()?,
+                entry: Entry::from_byte(reader.byte()?)?,
             })
         })?;
         listing.parents = self.many(listing.folders.len(), |reader| {
@@ -251,9 +251,13 @@ impl<'a> Reader<'a> {
         usize::try_from(u64::from_le_bytes(self.array()?)).ok()
     }
 
-    fn flag(&mut self) -> Option<bool> {
+    fn byte(&mut self) -> Option<u8> {
         let [byte] = self.array()?;
-        Some(byte != 0)
+        Some(byte)
+    }
+
+    fn flag(&mut self) -> Option<bool> {
+        Some(self.byte()? != 0)
     }
 
     fn stamp(&mut self) -> Option<Stamp> {

@@ -382,7 +382,7 @@ fn a_folder_that_is_in_conflict_has_none() {
 }
 
 #[test]
-fn what_git_does_not_look_at_counts_as_git_sees_it() {
+fn nothing_is_told_where_git_is_told_to_look_away() {
     let mut tree = Tree::new();
     let mut index = tree.git.index().unwrap();
     index.read(true).unwrap();
@@ -391,8 +391,11 @@ fn what_git_does_not_look_at_counts_as_git_sees_it() {
     entry.flags |= 0x8000;
     index.add(&entry).unwrap();
     index.write().unwrap();
-    tree.changes(|tree| tree.write("a/one", "another"));
-    tree.changes(|tree| tree.write("a/one", "yet another"));
+    tree.stays(|tree| tree.write("a/one", "1"));
+    tree.write("a/one", "another");
+    let repository = discover(tree.folder.path()).unwrap().unwrap();
+    let error = scan(&repository, None, &tree.view).unwrap_err();
+    assert!(error.to_string().contains("a/one"), "{error}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::{
     Fingerprint, Scan,
     files::{FileState, Looked, Root, as_path, file_error},
-    index::{Listing, listing},
+    index::{Entry, Listing, listing},
     record::{FolderState, Record},
     stamp::{Kind, Stamp},
     verdict::{self, Verdict},
@@ -42,7 +42,7 @@ pub fn scan(
         mut changed,
         mut hashed,
     } = look_at_files(&root, &listing, known)?;
-    refuse_conflicts_at_folders(repository, &listing, &states)?;
+    refuse_what_cannot_be_told(repository, &listing, &states)?;
     let folders = look_at_folders(&root, &listing, known)?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"git");
@@ -227,21 +227,30 @@ fn add_history(hasher: &mut blake3::Hasher, repository: &GitRepository) -> Resul
     Ok(())
 }
 
-/// What is below such a folder is seen by Nix, whether or not git tracks it, and it is not looked at here.
-fn refuse_conflicts_at_folders(
+/// Refuses what Nix sees otherwise than by what is looked at here.
+fn refuse_what_cannot_be_told(
     repository: &GitRepository,
     listing: &Listing,
     files: &[FileState],
 ) -> Result<(), GitError> {
-    let mut all = files.iter().zip(&listing.indexed);
-    let found =
-        all.position(|(state, indexed)| indexed.is_special && state.stamp.kind() == Kind::Folder);
-    match found {
-        Some(index) => Err(GitError::ConflictAtFolder {
-            path: repository.root.join(as_path(listing.files.get(index))),
-        }),
-        None => Ok(()),
+    for (index, (state, indexed)) in files.iter().zip(&listing.indexed).enumerate() {
+        let path = || repository.root.join(as_path(listing.files.get(index)));
+        match (indexed.entry, state.stamp.kind()) {
+            (Entry::Ordinary | Entry::Intended, _) | (_, Kind::Missing) => {}
+            // What is below it is seen by Nix, whether or not git tracks it.
+            (Entry::Conflict, Kind::Folder) => {
+                return Err(GitError::ConflictAtFolder { path: path() });
+            }
+            (Entry::Conflict, _) => {}
+            // Nix takes the content from wherever it has seen the tree before.
+            (Entry::Unwatched, _) => {
+                if verdict::of_file(state, indexed) != Verdict::AsInIndex {
+                    return Err(GitError::LookedAwayFrom { path: path() });
+                }
+            }
+        }
     }
+    Ok(())
 }
 
 /// Whether git, once it reads a file again, may make another object of the bytes that the index has as they are: it was

@@ -2,7 +2,7 @@
 
 use super::{
     files::FileState,
-    index::Indexed,
+    index::{Entry, Indexed},
     stamp::{Kind, Stamp},
 };
 
@@ -26,17 +26,20 @@ pub(super) fn of_all(files: &[FileState], indexed: &[Indexed]) -> Verdict {
         .unwrap_or(Verdict::AsInIndex)
 }
 
-fn of_file(state: &FileState, indexed: &Indexed) -> Verdict {
+pub(super) fn of_file(state: &FileState, indexed: &Indexed) -> Verdict {
     let kind = state.stamp.kind();
     let has_same_mode = match indexed.mode {
         0o100_755 => kind == Kind::Executable,
         0o120_000 => kind == Kind::Link,
         _ => kind == Kind::File,
     };
+    if indexed.entry == Entry::Intended {
+        return Verdict::Dirty;
+    }
     if has_same_mode && state.object == indexed.object {
         return Verdict::AsInIndex;
     }
-    if indexed.is_special {
+    if matches!(indexed.entry, Entry::Unwatched | Entry::Conflict) {
         return Verdict::Unclear;
     }
     if kind == Kind::Missing {
@@ -111,11 +114,11 @@ mod tests {
         assert_eq!(of_file(&convertible, &indexed(9)), Verdict::Unclear);
         // `core.fileMode` may be off.
         assert_eq!(of_file(&state(0o100_755, 1), &indexed(9)), Verdict::Unclear);
-        let special = Indexed {
-            is_special: true,
+        let unwatched = Indexed {
+            entry: Entry::Unwatched,
             ..indexed(9)
         };
-        assert_eq!(of_file(&state(file, 2), &special), Verdict::Unclear);
+        assert_eq!(of_file(&state(file, 2), &unwatched), Verdict::Unclear);
     }
 
     #[test]

@@ -180,6 +180,7 @@ fn git_error(error: &nixward_git::GitError) -> CliError {
         }
         nixward_git::GitError::Read { .. }
         | nixward_git::GitError::ConflictAtFolder { .. }
+        | nixward_git::GitError::LookedAwayFrom { .. }
         | nixward_git::GitError::File { .. } => None,
     };
     CliError::from_source(ErrorKind::Manifest, error).hints(hint)
