@@ -40,7 +40,7 @@ fn the_roots_of_this_workspace_go() {
         .run()
         .expect_code(0)
         .expect_stdout_is("")
-        .expect_stderr("     Removed 1 file, ")
+        .expect_stderr("     Removed 2 files, ")
         .expect_stderr(" total; 1 root of the garbage collector\n");
     assert!(!is_held(&ours) && is_held(&theirs));
     // The next run is right.

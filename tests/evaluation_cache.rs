@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use nixward_testing::{NixwardCommand, Output, Project, ProjectBuilder};
+use nixward_testing::{NixwardCommand, Output, Project, ProjectBuilder, real_nix};
 
 use crate::support::{may_make_namespaces, office, real_project, test_steps};
 
@@ -145,6 +145,38 @@ fn a_shell_that_is_known_needs_no_nix() {
 }
 
 #[test]
+fn a_kept_shell_is_that_of_the_folder_it_is_opened_in() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .outputs(
+            r#"{
+  packages.web = project "web" "true # ${salt}" { };
+  devShells.web = shell "web" { GREETING = salt; };
+}"#,
+        )
+        .file("one/file", "")
+        .file("two/file", "")
+        .build();
+    let out = |folder: &str, flags: &[&str]| {
+        let mut words = vec!["shell", "web"];
+        words.extend_from_slice(flags);
+        words.extend(["--", "sh", "-c", "echo $out"]);
+        let command = project.nixward(words);
+        let output = command.in_folder(project.path(folder)).run().expect_code(0);
+        (output.stdout().to_owned(), output.nix_calls().len())
+    };
+    let (one, two) = (out("one", &[]), out("two", &[]));
+    assert!(one.0.contains("/one/outputs/"), "{one:?}");
+    assert!(two.0.contains("/two/outputs/"), "{two:?}");
+    assert_eq!(out("one", &[]), (one.0.clone(), 0));
+    let (asked, calls) = out("one", &["--no-eval-cache"]);
+    assert_eq!(asked, one.0);
+    assert!(calls > 1, "{calls}");
+}
+
+#[test]
 fn clones_and_worktrees_know_what_each_other_asked() {
     let Some(project) = memo() else { return };
     let project = project.build();
@@ -190,7 +222,7 @@ fn where_more_decides_nothing_is_kept() {
 }
 
 #[test]
-fn what_failed_by_itself_is_kept_and_what_broke_everything_is_asked_again() {
+fn what_the_flake_breaks_is_kept_and_what_a_build_broke_is_asked_again() {
     let Some(project) = real_project() else {
         return;
     };
@@ -199,7 +231,8 @@ fn what_failed_by_itself_is_kept_and_what_broke_everything_is_asked_again() {
             r#"{ packages = {
   memo = project "memo" "true # ${salt}" { };
   thrown = throw "out of paper";
-  broken = abort "PC LOAD LETTER";
+  aborted = abort "PC LOAD LETTER";
+  broken = import (unbuildable "paper");
 }; }"#,
         )
         .build();
@@ -208,11 +241,94 @@ fn what_failed_by_itself_is_kept_and_what_broke_everything_is_asked_again() {
     assert_eq!(again.json()["failed"], whole["failed"]);
     assert_eq!(again.json()["steps"], whole["steps"]);
     assert_eq!(again.evaluations(), 1, "{:?}", again.nix_calls());
-    project.edit("outputs.nix", r#"broken = abort "PC LOAD LETTER";"#, "");
+    project.edit(
+        "outputs.nix",
+        r#"broken = import (unbuildable "paper");"#,
+        "",
+    );
     plan(&project).run().expect_code(3);
     let settled = plan(&project).run().expect_code(3);
     assert_eq!(settled.evaluations(), 0);
-    assert!(settled.stdout().contains("out of paper"));
+    for why in ["out of paper", "PC LOAD LETTER"] {
+        assert!(settled.stdout().contains(why), "{}", settled.stdout());
+    }
+    // A clone has the same content; but messages are about files of this place.
+    let clone = project.root().join("clone");
+    project.git(&["clone", "--quiet", ".", clone.to_str().unwrap()]);
+    let there = plan(&project).in_folder(&clone).run().expect_code(3);
+    assert!(there.evaluations() > 0);
+}
+
+#[test]
+fn settings_that_make_it_impure_turn_it_off() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let outputs =
+        r#"{ packages.memo = project "memo-${builtins.getEnv "WORD"}" "true # ${salt}" { }; }"#;
+    let project = project.outputs(outputs).build();
+    let with = |word: &str| {
+        let command = ["--option", "pure-eval", "false"]
+            .iter()
+            .fold(plan(&project), |command, word| command.arg(word));
+        let document = command.env("WORD", word).run().expect_code(0).json();
+        assert_eq!(document["evaluation"]["cache"], "off");
+        document["steps"][0]["drvPath"].as_str().unwrap().to_owned()
+    };
+    assert_ne!(with("a"), with("b"));
+    let settings = project.root().join("more.conf");
+    let config = format!("include {}", settings.display());
+    let with = |text: &str| {
+        fs_err::write(&settings, text).unwrap();
+        Answer::of(&plan(&project).env("NIX_CONFIG", &config).run()).cache
+    };
+    assert_eq!(with("cores = 1"), "miss");
+    assert_eq!(with("cores = 1"), "hit");
+    assert_eq!(with("cores = 2"), "miss");
+    assert_eq!(with("plugin-files ="), "off");
+}
+
+#[test]
+fn an_app_is_as_warm_as_a_package_and_there_after_a_collection() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .outputs(
+            r#"{
+  packages.it = project "it" "true # ${salt}" { };
+  packages.that = project "that" "true # ${salt}" { };
+  apps.it = { type = "app"; program = "${program "tool" "echo the tool # ${salt}"}/bin/tool"; };
+  apps.that = { type = "app"; program = "${./that.sh}"; };
+}"#,
+        )
+        .file(
+            "that.sh",
+            format!("#!/bin/sh\necho that # {}\n", std::process::id()),
+        )
+        .build();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs_err::set_permissions(project.path("that.sh"), mode).unwrap();
+    for (name, says) in [("it", "the tool\n"), ("that", "that\n")] {
+        let run = || project.nixward(["run", name]).run().expect_code(0);
+        run().expect_stdout_is(says);
+        let again = run().expect_stdout_is(says);
+        assert_eq!(again.nix_calls(), Vec::<Vec<String>>::new(), "{name}");
+    }
+    let planned = project
+        .nixward(["plan", "run", "that"])
+        .run()
+        .expect_code(0);
+    let script = planned.stdout().lines().last().unwrap().trim().to_owned();
+    let nix = real_nix().unwrap();
+    let deleted = project
+        .host_command(&nix.program().with_file_name("nix-store"))
+        .args(["--delete", &script])
+        .output()
+        .unwrap();
+    assert!(deleted.status.success(), "{deleted:?}");
+    let run = project.nixward(["run", "that"]).run().expect_code(0);
+    run.expect_stdout_is("that\n");
 }
 
 #[test]
@@ -322,7 +438,8 @@ fn without_a_home_it_is_right() {
     };
     homeless();
     let again = homeless();
-    assert_eq!((again.cache.as_str(), again.memo()), ("hit", "0"));
+    // Nix finds its settings in a home that it asks the system for.
+    assert_eq!((again.cache.as_str(), again.memo()), ("off", "0"));
 }
 
 /// Carries out a script, in which `$cache` is nixward's folder and `"$@"` is nixward, with mounts of its own.
@@ -489,12 +606,19 @@ fn what_changed_and_changed_back_meanwhile_is_not_kept() {
         replace(&project, memo);
         project.git(&["update-ref", "refs/heads/main", revision]);
     };
+    // Nix notes the content that it read under the content that it saw before, and believes that later: each has a
+    // cache of its own.
+    let caches = AtomicUsize::new(0);
+    let plan = || {
+        let cache = format!("caches-of-nix/{}", caches.fetch_add(1, Ordering::SeqCst));
+        plan(&project).env("NIX_CACHE_HOME", project.root().join(cache))
+    };
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 while !is_over.load(Ordering::SeqCst) {
-                    let _any_of_them = Answer::of(&finish_beside(plan(&project)));
+                    let _any_of_them = Answer::of(&finish_beside(plan()));
                 }
             });
         }
@@ -509,10 +633,10 @@ fn what_changed_and_changed_back_meanwhile_is_not_kept() {
     for memo in ["1", "2"] {
         for revision in [&first, &second] {
             set(memo, revision);
-            let kept = answer(&project);
+            let kept = Answer::of(&plan().run());
             assert_eq!(
                 kept.names,
-                fresh(&project).names,
+                Answer::of(&plan().arg("--no-eval-cache").run()).names,
                 "{memo} {revision} {}",
                 kept.cache
             );

@@ -14,6 +14,10 @@ use crate::whole_file::write_whole;
 const MAGIC: &[u8; 8] = b"nixward\0";
 /// Magic, format, and the digest of the name and what follows.
 const HEADER: usize = MAGIC.len() + 4 + blake3::OUT_LEN;
+/// What a small file takes on the disk.
+const BLOCK: u64 = 4096;
+/// All of them are looked at when one is written.
+const MOST_FILES: usize = 2000;
 /// How exactly it is known when a file was last used; every reading would otherwise be a writing.
 const USED_WITHIN: Duration = Duration::from_hours(1);
 /// What a nixward that was killed left behind under a temporary name is older than this.
@@ -113,16 +117,18 @@ impl KeptFolder {
                     let _another_may_have_been_faster = fs::remove_file(entry.path());
                 }
             } else if metadata.is_file() && name != *written {
-                files.push((used, metadata.len(), entry.path()));
+                files.push((used, metadata.len().next_multiple_of(BLOCK), entry.path()));
             }
         }
+        let mut count = files.len();
         let mut total: u64 = files.iter().map(|(_, size, _)| size).sum();
         files.sort();
         for (_, size, path) in files {
-            if total <= self.most_bytes {
+            if total <= self.most_bytes && count <= MOST_FILES {
                 break;
             }
             total -= size;
+            count -= 1;
             let _another_may_have_been_faster = fs::remove_file(path);
         }
     }
@@ -189,7 +195,7 @@ mod tests {
 
     #[test]
     fn what_was_not_used_for_longest_goes_first() {
-        let (_temporary, kept) = folder(300);
+        let (_temporary, kept) = folder(2 * BLOCK);
         for (age, name) in ["old", "older", "oldest"].into_iter().enumerate() {
             kept.write(name, &[0; 100]).unwrap();
             let used = SystemTime::now() - Duration::from_hours(2 + age as u64);

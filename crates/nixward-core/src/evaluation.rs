@@ -22,6 +22,27 @@ pub struct Evaluation {
     pub others: BTreeMap<Attribute, Answer>,
 }
 
+impl Evaluation {
+    /// Whether anything that was asked for does not evaluate.
+    pub fn has_failures(&self) -> bool {
+        let of_packages = self.packages.values().flat_map(|package| {
+            [
+                &package.itself,
+                &package.app,
+                &package.dev_shell,
+                &package.tests_failed,
+            ]
+            .into_iter()
+            .chain(package.attributes.values())
+            .chain(package.tests.values())
+        });
+        of_packages
+            .chain(self.checks.values().map(|check| &check.answer))
+            .chain(self.others.values())
+            .any(|answer| matches!(answer, Answer::Failed(_)))
+    }
+}
+
 /// Whether Nix had to be asked.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum CacheUse {

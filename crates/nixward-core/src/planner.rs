@@ -1,6 +1,6 @@
 //! From projects and answers to steps. Pure: the same input gives the same plan.
 
-use std::{ffi::OsString, sync::Arc};
+use std::{ffi::OsString, path::Path, sync::Arc};
 
 use nixward_manifest::{BuiltinVerb, Manifest};
 use thiserror::Error;
@@ -18,6 +18,7 @@ use crate::{
     },
     project::{Project, ProjectSet},
     selection::{Selected, SelectionReason, is_one_asked_for},
+    store_path::{derivation_name, store_entry},
     verb::Verb,
 };
 
@@ -552,7 +553,7 @@ impl Planner<'_> {
                 drv_path: drv_path.clone(),
                 outputs: outputs
                     .iter()
-                    .map(|output| (output.clone(), None))
+                    .map(|output| (output.clone(), path_in_program(app, drv_path, output)))
                     .collect(),
             });
         let action = Action::Run(self.program(subject, ProgramPath::Absolute(app.program.clone())));
@@ -598,6 +599,18 @@ impl Planner<'_> {
     fn output(&self, project: &Project, kind: &str) -> Attribute {
         Attribute::new([kind, &self.request.evaluation.system, &project.attr])
     }
+}
+
+/// The path of an output that the program of an app is in, as far as their names tell that it is this one.
+fn path_in_program(app: &App, drv_path: &str, output: &str) -> Option<String> {
+    let entry = store_entry(Path::new(&app.program))?.to_str()?;
+    let derivation = derivation_name(drv_path);
+    let name = match output {
+        "out" => derivation.to_owned(),
+        other => format!("{derivation}-{other}"),
+    };
+    // Both names are behind a hash, which `derivation_name` cuts off.
+    (derivation_name(entry) == name).then(|| entry.to_owned())
 }
 
 const UNEXPLAINED: &str = "it does not evaluate, though it did when asked a second time";

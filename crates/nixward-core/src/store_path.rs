@@ -14,12 +14,17 @@ pub fn derivation_name(drv_path: &str) -> &str {
 
 /// The folder that holds the store's entries, as far as a path in it tells: stores may be elsewhere than `/nix/store`.
 pub fn store_folder(path: &Path) -> Option<&Path> {
+    store_entry(path)?.parent()
+}
+
+/// The store's entry that a path is or lies in.
+pub fn store_entry(path: &Path) -> Option<&Path> {
     let is_entry = |folder: &&Path| {
         let name = folder.file_name().map(|name| name.to_string_lossy());
         name.is_some_and(|name| name_behind_hash(&name).is_some_and(|name| !name.is_empty()))
     };
     // An entry may hold folders that are named like one.
-    path.ancestors().filter(is_entry).last()?.parent()
+    path.ancestors().filter(is_entry).last()
 }
 
 /// What stands behind `HASH-`.

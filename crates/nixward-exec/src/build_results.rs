@@ -24,6 +24,14 @@ pub struct TargetFailure {
 }
 
 impl BuildResults {
+    /// Whether all targets of a step are built.
+    pub(crate) fn has(&self, targets: &[BuildTarget]) -> bool {
+        targets.iter().all(|target| {
+            let built = self.built.get(&target.drv_path);
+            built.is_some_and(|built| target.outputs.keys().all(|name| built.contains_key(name)))
+        })
+    }
+
     /// The outputs of all targets of a step, or the first failure.
     pub fn of(&self, targets: &[BuildTarget]) -> Result<BTreeMap<String, String>, TargetFailure> {
         let mut outputs = BTreeMap::new();

@@ -16,6 +16,9 @@ const LONGEST_UNUSED: Duration = Duration::from_hours(14 * 24);
 /// How exactly it is known when a shell was last opened.
 const USED_WITHIN: Duration = Duration::from_hours(24);
 
+/// How much of a derivation's name is in that of the folder.
+const LONGEST_NAME: usize = 160;
+
 const SCRIPT: &str = "environment.sh";
 const INTERACTIVE: &str = "interactive.sh";
 const PROFILE: &str = "environment";
@@ -27,12 +30,23 @@ pub struct KeptShell {
 }
 
 impl KeptShell {
-    /// The environment of a derivation, as this version of Nix writes it.
-    pub fn new(cache_folder: &Path, workspace_root: &Path, drv_path: &str, version: &str) -> Self {
+    /// The environment of a derivation, as this version of Nix writes it. `cwd` is where Nix is called, which is where
+    /// the outputs are for somebody who builds in the shell.
+    pub fn new(
+        cache_folder: &Path,
+        workspace_root: &Path,
+        drv_path: &str,
+        version: &str,
+        cwd: &Path,
+    ) -> Self {
         let derivation = drv_path.rsplit('/').next().unwrap_or(drv_path);
+        // The hash is in front; a name may be as long as the file system allows.
+        let derivation = derivation.get(..LONGEST_NAME).unwrap_or(derivation);
+        let place = workspace_folder_name(cwd);
+        let place = place.rsplit('-').next().unwrap_or(&place);
         Self {
             folder: Self::folder_of_workspace(cache_folder, workspace_root)
-                .join(format!("{derivation}-{version}")),
+                .join(format!("{derivation}-{version}-{place}")),
         }
     }
 
@@ -125,6 +139,7 @@ mod tests {
             Path::new("/w"),
             &format!("/nix/store/{name}.drv"),
             "2.26",
+            Path::new("/w"),
         )
     }
 

@@ -39,8 +39,9 @@ impl<'p> WaitingSteps<'p> {
         let mut printing_waits = false;
         for (place, step) in &self.steps {
             let prints = matches!(step.action, Action::Build);
-            match self.results.of(&step.builds) {
-                Ok(outputs) if !(prints && printing_waits) => ready.push((*place, *step, outputs)),
+            let is_next = self.results.has(&step.builds) && !(prints && printing_waits);
+            match is_next.then(|| self.results.of(&step.builds)) {
+                Some(Ok(outputs)) => ready.push((*place, *step, outputs)),
                 _ => printing_waits |= prints,
             }
         }
@@ -88,6 +89,6 @@ impl<'p> WaitingSteps<'p> {
         self.steps
             .values()
             .flat_map(|step| &step.builds)
-            .filter(|target| self.results.of(std::slice::from_ref(target)).is_err())
+            .filter(|target| !self.results.has(std::slice::from_ref(target)))
     }
 }

@@ -47,6 +47,8 @@ pub struct Evaluated {
     pub unsettled: Units,
     /// Nix took inputs that the lock does not name.
     pub lock_is_incomplete: bool,
+    /// What is said of a failure may be about the machine, or about nothing.
+    pub is_doubtful: bool,
 }
 
 /// The text of a question: with the same source it has the same answer.
@@ -81,7 +83,7 @@ impl Evaluator<'_> {
             evaluated.evaluation.system.clone_from(&query.system);
             one_by_one::evaluate(&self.asking(), query, &mut evaluated)?;
         }
-        self.explain_failures(&mut evaluated.evaluation)?;
+        self.explain_failures(&mut evaluated)?;
         Ok(evaluated)
     }
 
@@ -93,7 +95,7 @@ impl Evaluator<'_> {
     ) -> Result<(), EvaluateError> {
         let unsettled = std::mem::take(&mut evaluated.unsettled).into_list();
         one_by_one::evaluate_units(&self.asking(), query, unsettled, evaluated)?;
-        self.explain_failures(&mut evaluated.evaluation)
+        self.explain_failures(evaluated)
     }
 
     fn overridden(&self) -> Vec<&str> {
@@ -129,18 +131,25 @@ impl Evaluator<'_> {
             begun,
             said,
             message: self.message(&finished),
-            was_overwhelmed: matches!(finished.ending, Ending::Signaled(_))
-                || message::is_about_memory(&message::error_message(&finished.stderr)),
+            was_overwhelmed: was_overwhelmed(&finished),
             warnings: message::warnings(&finished.stderr, &self.overridden()),
             stderr: finished.stderr,
         })
     }
 
     /// `tryEval` says that something fails, not why: what failed is asked for again, each on its own.
-    fn explain_failures(&self, evaluation: &mut Evaluation) -> Result<(), EvaluateError> {
+    fn explain_failures(&self, evaluated: &mut Evaluated) -> Result<(), EvaluateError> {
+        let Evaluated {
+            evaluation,
+            is_doubtful,
+            ..
+        } = evaluated;
         for (count, (answer, attribute)) in unexplained(evaluation).into_iter().enumerate() {
             let message = if count < MOST_EXPLAINED {
-                self.explain(&attribute)?
+                let finished = self.ask_for(&attribute)?;
+                // A failure that is gone, or another one, says that there is more to it than the flake.
+                *is_doubtful |= finished.succeeded() || was_overwhelmed(&finished);
+                (!finished.succeeded()).then(|| self.message(&finished))
             } else {
                 let command = self.flake.installable(&attribute.to_string());
                 let what = "it does not evaluate, as the others before it";
@@ -151,11 +160,10 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    /// What Nix says when it is asked for one attribute without a safety net.
-    fn explain(&self, attribute: &Attribute) -> Result<Option<String>, EvaluateError> {
+    /// Asks for one attribute without a safety net.
+    fn ask_for(&self, attribute: &Attribute) -> Result<Finished, EvaluateError> {
         let function = strict_expression(attribute).map_err(EvaluateError::Question)?;
-        let finished = self.runner.run(&self.nix.eval(self.flake, &function))?;
-        Ok((!finished.succeeded()).then(|| self.message(&finished)))
+        Ok(self.runner.run(&self.nix.eval(self.flake, &function))?)
     }
 
     /// As much of an error as the person wants to see.
@@ -173,6 +181,12 @@ impl Evaluator<'_> {
         }
         message
     }
+}
+
+/// Whether it was not the flake that ended an evaluation, but the machine.
+fn was_overwhelmed(finished: &Finished) -> bool {
+    matches!(finished.ending, Ending::Signaled(_))
+        || message::is_about_memory(&message::error_message(&finished.stderr))
 }
 
 /// Every answer that says only that something failed, with the attribute that it is about.

@@ -47,12 +47,15 @@ pub fn is_locked_reference(reference: &str) -> bool {
     let names = query
         .split('&')
         .filter_map(|parameter| parameter.split_once('='));
+    let begins = |schemes: &[&str]| schemes.iter().any(|scheme| path.starts_with(scheme));
+    let is_forge = begins(&["github:", "gitlab:", "sourcehut:"]);
+    // Elsewhere `rev` is a mere remark, and a folder has no hash but the one that it has just now.
+    let takes_revision = is_forge || begins(&["git:", "git+", "hg+"]);
+    let is_folder = begins(&["path:", "/", ".", "~"]);
     let mut locks = names.filter(|(name, value)| {
-        (*name == "rev" && is_revision(value)) || (*name == "narHash" && !value.is_empty())
+        (*name == "rev" && takes_revision && is_revision(value))
+            || (*name == "narHash" && !is_folder && !value.is_empty())
     });
-    let is_forge = ["github:", "gitlab:", "sourcehut:"]
-        .iter()
-        .any(|scheme| path.starts_with(scheme));
     locks.next().is_some() || (is_forge && path.rsplit('/').next().is_some_and(is_revision))
 }
 
@@ -80,7 +83,7 @@ mod tests {
         for reference in [
             format!("github:NixOS/nixpkgs/{REVISION}"),
             format!("git+https://example.com/x?ref=main&rev={REVISION}"),
-            "path:/srv/x?narHash=sha256-abc".to_owned(),
+            "https://example.com/archive?narHash=sha256-abc".to_owned(),
         ] {
             assert!(is_locked_reference(&reference), "{reference}");
         }
@@ -90,6 +93,9 @@ mod tests {
             "path:./nix/hostpkgs",
             "/srv/x",
             "git+file:///srv/x?rev=main",
+            "path:/srv/x?narHash=sha256-abc",
+            "path:/srv/x?rev=0123456789012345678901234567890123456789",
+            "https://example.com/archive?rev=0123456789012345678901234567890123456789",
         ] {
             assert!(!is_locked_reference(reference), "{reference}");
         }

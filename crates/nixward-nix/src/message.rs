@@ -73,6 +73,23 @@ pub fn lock_is_incomplete(stderr: &str, overridden_inputs: &[&str]) -> bool {
     warnings.any(is_about_the_lock) && !only_overridden_differ(&plain, overridden_inputs)
 }
 
+/// Whether an error, as [`error_message`] gives it, is one that the flake makes by itself and makes again each time:
+/// neither the network nor a build nor the machine has a part in it.
+pub fn is_the_flakes_own(message: &str) -> bool {
+    const BEGINNINGS: [&str; 7] = [
+        "evaluation aborted with the following error message",
+        "infinite recursion encountered",
+        "undefined variable ",
+        "attempt to call something which is not a function",
+        "cannot coerce ",
+        "expected a ",
+        "syntax error",
+    ];
+    let first = message.lines().next().unwrap_or_default();
+    let is_missing_attribute = first.starts_with("attribute '") && first.ends_with("' missing");
+    is_missing_attribute || BEGINNINGS.iter().any(|text| first.starts_with(text))
+}
+
 /// Whether an error says that something could not be downloaded: the network or an address is at fault, and not what
 /// the flake says of its projects.
 pub fn is_about_a_download(message: &str) -> bool {
@@ -288,5 +305,26 @@ mod tests {
             warnings(stderr, &[]),
             ["ignoring untrusted substituter 'x'"]
         );
+    }
+
+    #[test]
+    fn errors_that_the_flake_makes_by_itself() {
+        for message in [
+            "evaluation aborted with the following error message: 'no'\n  at flake.nix:1:2",
+            "infinite recursion encountered",
+            "attribute 'x' missing\n at flake.nix:3:4:",
+            "undefined variable 'pkgs'",
+        ] {
+            assert!(is_the_flakes_own(message), "{message}");
+        }
+        for message in [
+            "",
+            "Cannot build '/nix/store/x.drv'",
+            "unable to download 'https://example.com'",
+            "cannot allocate memory",
+            "the attribute 'x' missing",
+        ] {
+            assert!(!is_the_flakes_own(message), "{message}");
+        }
     }
 }

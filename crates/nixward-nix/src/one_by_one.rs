@@ -12,6 +12,7 @@ use crate::{
     culprit,
     evaluation_answer::{Begun, Said},
     evaluator::{EvaluateError, Evaluated},
+    message::is_the_flakes_own,
     query_expression::fitting,
     units::Unit,
 };
@@ -184,7 +185,9 @@ impl<'a> Session<'a> {
             self.alike = (message.to_owned(), 1);
         }
         culprit::add(&mut self.evaluated.evaluation, self.query, &unit, message);
-        self.evaluated.unsettled.add(unit);
+        if !is_the_flakes_own(message) {
+            self.evaluated.unsettled.add(unit);
+        }
     }
 }
 
@@ -397,7 +400,7 @@ mod tests {
                         units: only.is_none().then(|| units(&names)),
                     }),
                     said: is_good.then(|| answer(&names[good])).into_iter().collect(),
-                    message: "attribute 'toner' missing".to_owned(),
+                    message: "unable to download the toner".to_owned(),
                     ..Process::default()
                 })
             };
@@ -413,7 +416,7 @@ mod tests {
             Answer::Failed(Some(message)) => message.clone(),
             other => panic!("{other:?}"),
         };
-        assert_eq!(said("p011"), "attribute 'toner' missing");
+        assert_eq!(said("p011"), "unable to download the toner");
         assert!(
             said("p012").starts_with("not evaluated"),
             "{}",

@@ -25,6 +25,43 @@ const VARIABLES: [&str; 11] = [
 /// How deep settings may include others; deeper is taken for a circle.
 const DEEPEST: usize = 8;
 
+/// Settings that let an evaluation depend on what no key can hold.
+const IMPURE: [&str; 3] = [
+    "pure-eval",
+    "allow-unsafe-native-code-during-evaluation",
+    "plugin-files",
+];
+
+/// The first of some settings that lets an evaluation depend on more than the flake.
+pub fn impure_option(options: &[(String, String)]) -> Option<&str> {
+    let mut names = options.iter().map(|(name, _)| name.as_str());
+    names.find(|name| IMPURE.contains(&name.strip_prefix("extra-").unwrap_or(name)))
+}
+
+/// Why it cannot be told from files and variables what Nix's settings are.
+pub fn why_unknown<'a>(
+    variable: &impl Fn(&str) -> Option<&'a OsStr>,
+    text: &[u8],
+) -> Option<String> {
+    // Nix asks the system for the home then.
+    if variable("HOME").is_none() {
+        return Some("HOME is not set, so Nix's settings may be anywhere".to_owned());
+    }
+    let config = variable("NIX_CONFIG").unwrap_or_default();
+    let config = config.to_string_lossy();
+    if let Some(file) = included(&config).find(|file| !file.starts_with('/')) {
+        let message = format!("NIX_CONFIG includes `{file}`, wherever that is for Nix");
+        return Some(message);
+    }
+    // `pure-eval` there has no effect on flakes.
+    let text = String::from_utf8_lossy(text);
+    let mut always = IMPURE.iter().filter(|name| **name != "pure-eval");
+    let name = always.find(|name| text.contains(**name))?;
+    Some(format!(
+        "Nix's settings have `{name}`, with which it may do anything"
+    ))
+}
+
 /// Everything that settings come from, as text that is equal where the settings are. Variables are looked up with
 /// `variable`, which has none that are empty.
 pub fn text<'a>(variable: &impl Fn(&str) -> Option<&'a OsStr>) -> Vec<u8> {
@@ -33,10 +70,25 @@ pub fn text<'a>(variable: &impl Fn(&str) -> Option<&'a OsStr>) -> Vec<u8> {
         text.extend_from_slice(variable(name).unwrap_or_default().as_encoded_bytes());
         text.push(0);
     }
+    let config = variable("NIX_CONFIG").unwrap_or_default();
+    for file in included(&config.to_string_lossy()) {
+        add_file(&mut text, Path::new(file), 1);
+    }
     for file in files(variable) {
         add_file(&mut text, &file, 0);
     }
     text
+}
+
+/// The files that a text of settings includes.
+fn included(settings: &str) -> impl Iterator<Item = &str> {
+    settings.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        match (words.next(), words.next()) {
+            (Some("include" | "!include"), Some(file)) => Some(file),
+            _ => None,
+        }
+    })
 }
 
 fn files<'a>(variable: &impl Fn(&str) -> Option<&'a OsStr>) -> Vec<PathBuf> {
@@ -65,17 +117,16 @@ fn files<'a>(variable: &impl Fn(&str) -> Option<&'a OsStr>) -> Vec<PathBuf> {
 }
 
 fn add_file(text: &mut Vec<u8>, file: &Path, depth: usize) {
-    let content = fs::read_to_string(file).unwrap_or_default();
-    text.extend_from_slice(content.as_bytes());
+    let content = match fs::read(file) {
+        Ok(content) => content,
+        Err(error) => format!("{:?}", error.kind()).into_bytes(),
+    };
+    text.extend_from_slice(&content);
     text.push(0);
-    if depth >= DEEPEST {
-        return;
-    }
-    for line in content.lines() {
-        let mut words = line.split_whitespace();
-        if let (Some("include" | "!include"), Some(included)) = (words.next(), words.next()) {
-            let folder = file.parent().unwrap_or(file);
-            add_file(text, &folder.join(included), depth + 1);
+    if depth < DEEPEST {
+        let folder = file.parent().unwrap_or(file);
+        for file in included(&String::from_utf8_lossy(&content)) {
+            add_file(text, &folder.join(file), depth + 1);
         }
     }
 }
@@ -120,5 +171,40 @@ mod tests {
         // A circle comes to an end.
         write("more.conf", "include nix.conf");
         assert_ne!(now(None), second);
+    }
+
+    #[test]
+    fn what_no_key_can_hold_is_told() {
+        let option = |name: &str| vec![(name.to_owned(), "x".to_owned())];
+        assert_eq!(impure_option(&option("pure-eval")), Some("pure-eval"));
+        assert!(impure_option(&option("extra-plugin-files")).is_some());
+        assert_eq!(impure_option(&option("cores")), None);
+        let why = |home: Option<&'static str>, config: &'static str, text: &str| {
+            let variable = |name: &str| match name {
+                "HOME" => home.map(OsStr::new),
+                "NIX_CONFIG" => Some(OsStr::new(config)),
+                _ => None,
+            };
+            why_unknown(&variable, text.as_bytes())
+        };
+        assert_eq!(
+            why(Some("/h"), "include /etc/more", "pure-eval = false"),
+            None
+        );
+        assert!(why(None, "", "").is_some());
+        assert!(why(Some("/h"), "x = y\n!include more", "").is_some());
+        assert!(why(Some("/h"), "", "plugin-files = /x.so").is_some());
+    }
+
+    #[test]
+    fn what_nix_config_includes_and_bytes_of_any_kind_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("more.conf");
+        let config: OsString = format!("include {}", file.display()).into();
+        let now = |bytes: &[u8]| {
+            fs::write(&file, bytes).unwrap();
+            text(&|name| (name == "NIX_CONFIG").then_some(config.as_os_str()))
+        };
+        assert_ne!(now(b"\xe9 1"), now(b"\xe9 2"));
     }
 }

@@ -33,6 +33,14 @@ pub(super) struct IndexStamp {
     pub(super) trailer: [u8; TRAILER],
 }
 
+impl IndexStamp {
+    /// Equal to that of no index.
+    const OF_NONE: Self = Self {
+        length: u64::MAX,
+        trailer: [0; TRAILER],
+    };
+}
+
 /// What is tracked. All paths are sorted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Listing {
@@ -161,6 +169,11 @@ pub(super) fn listing(
         listing.folders.push(&folder);
     }
     listing.parents = parents(&listing.folders);
+    let after = self::stamp(&file).map_err(|error| file_error(&file, error))?;
+    if after != stamp {
+        // Which of the two was read, nobody knows.
+        listing.index = IndexStamp::OF_NONE;
+    }
     Ok(Arc::new(listing))
 }
 

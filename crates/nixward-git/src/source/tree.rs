@@ -117,7 +117,7 @@ fn look_at_files(
     listing: &Arc<Listing>,
     known: Option<&Record>,
 ) -> Result<Looked, GitError> {
-    let is_same_listing = known.is_some_and(|known| known.listing == *listing);
+    let is_same_listing = known.is_some_and(|known| Arc::ptr_eq(&known.listing, listing));
     let file = |index: usize| -> (&[u8], Option<FileState>) {
         let path = listing.files.get(index);
         let state = known.and_then(|known| {

@@ -16,8 +16,10 @@ use nixward_schema::exit_code;
 use crate::{
     cli::CleanArgs,
     console_output,
+    discovery::Discovered,
     environment::Environment,
     error::{CliError, ErrorKind},
+    evaluation,
     place::Place,
     settings::GlobalSettings,
 };
@@ -32,8 +34,7 @@ pub(super) fn run(global: &GlobalSettings, args: CleanArgs) -> Result<u8, CliErr
             ErrorKind::NoWorkspace => error.hint("`nixward clean --all` needs no workspace"),
             _ => error,
         })?;
-        let root = &place.discovered.workspace.root;
-        let paths = of_workspace(&place.environment.cache_folder(), root);
+        let paths = of_workspace(&place.environment.cache_folder(), &place.discovered);
         (place.environment, paths)
     };
     let mut removed = Removed::default();
@@ -51,10 +52,12 @@ pub(super) fn run(global: &GlobalSettings, args: CleanArgs) -> Result<u8, CliErr
 }
 
 /// What below nixward's cache folder belongs to one workspace alone: files, or folders with all that is in them.
-fn of_workspace(cache_folder: &Path, workspace_root: &Path) -> Vec<PathBuf> {
+fn of_workspace(cache_folder: &Path, discovered: &Discovered) -> Vec<PathBuf> {
+    let workspace_root = &discovered.workspace.root;
     vec![
         Roots::new(cache_folder, workspace_root).folder().to_owned(),
         KeptShell::folder_of_workspace(cache_folder, workspace_root),
+        evaluation::record_file(cache_folder, discovered.source_root()),
     ]
 }
 

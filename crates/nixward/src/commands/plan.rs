@@ -172,7 +172,7 @@ fn environment_step(session: &Session, nix: &Nix, step: &Step, id: usize) -> Pla
         .first()
         .map(|target| nix.print_dev_env(&every_output(target)));
     let command = invocation.map(|invocation| invocation.to_strings());
-    let is_kept = |target| shell::kept_shell(session, target).read().is_some();
+    let is_kept = |target| shell::kept_environment(session, target).is_some();
     PlanStep {
         built: step.builds.first().is_some_and(is_kept),
         ..plan_step(

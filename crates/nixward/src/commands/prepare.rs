@@ -2,7 +2,7 @@
 
 use nixward_core::{
     evaluation::CacheUse,
-    plan::{Action, BuildTarget, Plan, Step},
+    plan::{Action, BuildTarget, Plan, ProgramPath, Step},
     planner::{self, PlanRequest},
     query::{self, EvaluationQuery},
     selection::{
@@ -126,9 +126,22 @@ const WORTH_A_THREAD: usize = 64;
 
 /// Whether something that must still be built has no derivation in the store any more.
 fn lacks_derivations(session: &Session, plan: &Plan) -> bool {
+    // The program of an app may be a file of the source, which nothing builds.
+    let is_lost = |step: &Step| match &step.action {
+        Action::Run(action) => match &action.program {
+            ProgramPath::Absolute(path) => {
+                step.builds.is_empty() && fs_err::symlink_metadata(path).is_err()
+            }
+            ProgramPath::InOutput { .. } => false,
+        },
+        _ => false,
+    };
+    if plan.steps.iter().any(is_lost) {
+        return true;
+    }
     let is_gone = |target: &&BuildTarget| fs_err::symlink_metadata(&target.drv_path).is_err();
     let is_kept_shell = |step: &&Step| {
-        let is_kept = |target| shell::kept_shell(session, target).read().is_some();
+        let is_kept = |target| shell::kept_environment(session, target).is_some();
         matches!(step.action, Action::Shell(_)) && step.builds.iter().all(is_kept)
     };
     let steps = plan.steps.iter().filter(|step| !is_kept_shell(step));

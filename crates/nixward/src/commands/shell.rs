@@ -37,7 +37,7 @@ pub(super) fn become_shell(
         .first()
         .ok_or_else(|| CliError::new(ErrorKind::Internal, "a shell without a derivation"))?;
     let kept = kept_shell(session, target);
-    let made = match kept.read() {
+    let made = match kept_environment(session, target) {
         Some(environment) => Ok((environment, true)),
         None => make_environment(session, nix, step, target, &kept, emitter),
     };
@@ -46,7 +46,7 @@ pub(super) fn become_shell(
     let interactive = action.command.is_empty();
     let file = if interactive {
         let text = interactive_text(step, &environment);
-        let is_kept = kept.keep_interactive(&text).is_ok();
+        let is_kept = is_kept && kept.keep_interactive(&text).is_ok();
         script_file(session, is_kept.then(|| kept.interactive_script()), &text)?
     } else {
         script_file(session, is_kept.then(|| kept.script()), &environment)?
@@ -58,13 +58,22 @@ pub(super) fn become_shell(
 }
 
 /// Where the environment of a derivation is kept.
-pub(crate) fn kept_shell(session: &Session, target: &BuildTarget) -> KeptShell {
+fn kept_shell(session: &Session, target: &BuildTarget) -> KeptShell {
     KeptShell::new(
         &session.environment.cache_folder(),
         &session.discovered.workspace.root,
         &target.drv_path,
         &session.nix.version.release.to_string(),
+        &session.cwd,
     )
+}
+
+/// The kept environment, unless Nix is to be asked in any case.
+pub(crate) fn kept_environment(session: &Session, target: &BuildTarget) -> Option<String> {
+    if session.nix.flags.no_eval_cache {
+        return None;
+    }
+    kept_shell(session, target).read()
 }
 
 /// The arguments of the bash that is the shell, `bash` itself first; also what a plan shows.
@@ -122,7 +131,8 @@ fn make_environment(
     kept: &KeptShell,
     emitter: &mut Emitter<'_>,
 ) -> Result<(String, bool), CliError> {
-    let profile = kept.profile();
+    let is_kept = !session.nix.flags.no_eval_cache;
+    let profile = is_kept.then(|| kept.profile()).flatten();
     let made = builder::dev_environment(nix, &session.runner, target, profile.as_deref(), emitter)
         .map_err(|error| session.build_error(&error))?;
     let environment = made.map_err(|failure| {
@@ -132,7 +142,7 @@ fn make_environment(
         )
         .hint("a dev shell is made by mkShell, in devShells or as the package's own environment")
     })?;
-    let is_kept = kept.keep(&environment).is_ok();
+    let is_kept = is_kept && kept.keep(&environment).is_ok();
     Ok((environment, is_kept))
 }
 

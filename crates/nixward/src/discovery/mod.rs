@@ -32,6 +32,14 @@ pub(crate) struct Discovered {
     pub(crate) warnings: Vec<String>,
 }
 
+impl Discovered {
+    /// The folder that Nix takes as the source.
+    pub(crate) fn source_root(&self) -> &Path {
+        let git = self.git.as_ref();
+        git.map_or(&self.workspace.root, |git| &git.root)
+    }
+}
+
 /// Finds the workspace that a folder is in.
 pub(crate) fn discover(cwd: &Path, styled: bool) -> Result<Discovered, CliError> {
     let (root, has_manifest) = find_root(cwd)?;

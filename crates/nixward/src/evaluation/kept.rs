@@ -1,27 +1,32 @@
 //! Evaluations that are kept between runs, by the key of all that they depend on.
 
+use std::path::{Path, PathBuf};
+
 use nixward_cache::kept_folder::KeptFolder;
 use nixward_core::{
     evaluation::{CacheUse, Evaluation},
     query::EvaluationQuery,
 };
 use nixward_git::source::Scan;
-use nixward_nix::{evaluator::Units, lock_file};
+use nixward_nix::{evaluator::Units, lock_file, settings_files};
 use serde::{Deserialize, Serialize};
 
-use super::{Fresh, key, source::Source};
+use super::{
+    Fresh, key,
+    source::{Source, source_root},
+};
 use crate::{
     error::{CliError, ErrorKind},
     session::Session,
 };
 
 /// Changes with the types of what is kept, with the questions and with the parts of the key.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// One evaluation of 1,000 projects takes about half a megabyte.
 const MOST_BYTES: u64 = 256 << 20;
 
 /// The folder of the evaluations in the cache folder.
-pub(crate) const FOLDER: &str = "evaluations";
+const FOLDER: &str = "evaluations";
 
 /// An answer as it is kept.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -32,9 +37,16 @@ pub(super) struct KeptEvaluation {
     pub(super) unsettled: Units,
     /// The settings that the flake brings.
     pub(super) options: Vec<(String, String)>,
+    /// Where the source was: messages name files of it.
+    pub(super) root: PathBuf,
 }
 
 impl KeptEvaluation {
+    /// Whether its messages, if there are any, are about the source at this place, and not about another clone of it.
+    fn is_good_at(&self, root: &Path) -> bool {
+        self.root == root || (!self.evaluation.has_failures() && self.warnings.is_empty())
+    }
+
     pub(super) fn is_settled(&self) -> bool {
         self.unsettled.is_empty()
     }
@@ -73,7 +85,8 @@ pub(super) fn look_up(session: &Session, query: &EvaluationQuery) -> Result<Foun
     let kept = evaluations(session).read(&key);
     let lookup = Lookup { key, scan };
     // The digest was right: what can't be understood is of another nixward.
-    let answer = kept.and_then(|bytes| postcard::from_bytes(&bytes).ok());
+    let answer: Option<KeptEvaluation> = kept.and_then(|bytes| postcard::from_bytes(&bytes).ok());
+    let answer = answer.filter(|answer| answer.is_good_at(source_root(session)));
     Ok(match answer {
         Some(answer) => Found::Kept(lookup, Box::new(answer)),
         None => Found::Nothing(lookup),
@@ -116,6 +129,12 @@ fn why_not_to_keep(session: &Session, fresh: &Fresh) -> Option<String> {
         return Some(
             "flake.lock does not lock every input; `nix flake lock` makes it so".to_owned(),
         );
+    }
+    if fresh.is_doubtful {
+        return Some("a failure was another one when Nix was asked about it again".to_owned());
+    }
+    if let Some(option) = settings_files::impure_option(&fresh.kept.options) {
+        return Some(key::why_impure(option));
     }
     let file = session.discovered.flake_folder.join("flake.lock");
     let lock = fs_err::read_to_string(file).ok()?;

@@ -15,7 +15,7 @@ pub(super) fn why_not(session: &Session) -> Option<String> {
         accept_flake_config: _,
         impure,
         show_trace: _,
-        options: _,
+        options,
         no_eval_cache,
     } = &session.nix.flags;
     if *no_eval_cache {
@@ -27,6 +27,14 @@ pub(super) fn why_not(session: &Session) -> Option<String> {
     if !session.nix.version.has_absolute_installables() {
         return Some("this version of Nix evaluates a working tree impurely".to_owned());
     }
+    if let Some(name) = settings_files::impure_option(options) {
+        return Some(why_impure(name));
+    }
+    let variable = |name: &str| session.environment.get(name);
+    let settings = settings_files::text(&variable);
+    if let Some(why) = settings_files::why_unknown(&variable, &settings) {
+        return Some(why);
+    }
     let mut unlocked = override_inputs
         .iter()
         .filter(|(_, reference)| !lock_file::is_locked_reference(reference));
@@ -34,6 +42,11 @@ pub(super) fn why_not(session: &Session) -> Option<String> {
     Some(format!(
         "`{reference}`, which overrides the input `{input}`, names no revision"
     ))
+}
+
+/// What is said of a setting with which nothing can be kept.
+pub(super) fn why_impure(option: &str) -> String {
+    format!("with the setting `{option}` it may read anything")
 }
 
 /// The key, as a file name.

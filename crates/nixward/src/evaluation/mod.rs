@@ -20,8 +20,12 @@ use nixward_nix::{
     runner::RunError,
     tool::Nix,
 };
+pub(crate) use source::record_file;
 
-use self::kept::{Found, KeptEvaluation, Lookup};
+use self::{
+    kept::{Found, KeptEvaluation, Lookup},
+    source::source_root,
+};
 use crate::{
     discovery,
     error::{CliError, ErrorKind},
@@ -99,6 +103,8 @@ struct Fresh {
     kept: KeptEvaluation,
     /// Nix took inputs that the lock does not name; the next time it may take others.
     lock_is_incomplete: bool,
+    /// A failure may have been the machine's.
+    is_doubtful: bool,
 }
 
 fn ask(session: &Session, query: &EvaluationQuery) -> Result<Fresh, CliError> {
@@ -116,11 +122,13 @@ fn ask(session: &Session, query: &EvaluationQuery) -> Result<Fresh, CliError> {
         .map_err(|error| evaluate_error(session, &error))?;
     Ok(Fresh {
         lock_is_incomplete: evaluated.lock_is_incomplete,
+        is_doubtful: evaluated.is_doubtful,
         kept: KeptEvaluation {
             evaluation: evaluated.evaluation,
             warnings: evaluated.warnings,
             unsettled: evaluated.unsettled,
             options,
+            root: source_root(session).to_owned(),
         },
     })
 }
@@ -153,11 +161,13 @@ fn settled(
         warnings: evaluated.warnings,
         unsettled: evaluated.unsettled,
         options: kept.options,
+        root: kept.root,
     };
     if differs {
         let fresh = Fresh {
             kept: answer,
             lock_is_incomplete: false,
+            is_doubtful: evaluated.is_doubtful,
         };
         let _whether_or_not_it_is_kept = lookup.keep(session, &fresh);
         return Ok(fresh.kept);

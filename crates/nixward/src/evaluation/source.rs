@@ -1,6 +1,6 @@
 //! Looks at the workspace's source tree with what was kept of the last look.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nixward_cache::kept_folder::KeptFolder;
 use nixward_git::{
@@ -16,7 +16,7 @@ const MOST_BYTES: u64 = 256 << 20;
 const WORTH_KEEPING: usize = 16;
 
 /// The folder of the records in the cache folder.
-pub(crate) const FOLDER: &str = "sources";
+const FOLDER: &str = "sources";
 
 /// The source tree of a session.
 pub(super) struct Source<'a> {
@@ -78,13 +78,15 @@ fn holds(text: &[u8], word: &[u8]) -> bool {
 
 /// The folder that Nix takes as the source.
 pub(super) fn source_root(session: &Session) -> &Path {
-    let discovered = &session.discovered;
-    let git = discovered.git.as_ref();
-    git.map_or(&discovered.workspace.root, |git| &git.root)
+    session.discovered.source_root()
 }
 
-/// The name under which a tree's record is kept.
-pub(crate) fn record_name(root: &Path) -> String {
+/// The file in which the record of a tree is kept.
+pub(crate) fn record_file(cache_folder: &Path, root: &Path) -> PathBuf {
+    cache_folder.join(FOLDER).join(record_name(root))
+}
+
+fn record_name(root: &Path) -> String {
     let digest = blake3::hash(root.as_os_str().as_encoded_bytes());
     digest.to_hex().to_string()
 }
