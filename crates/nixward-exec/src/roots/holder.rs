@@ -1,7 +1,7 @@
 //! Holds outputs, and says which are held.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -9,6 +9,7 @@ use std::{
 use fs_err as fs;
 use nixward_cache::kept_folder::KeptFolder;
 use nixward_core::plan::BuildTarget;
+use rayon::prelude::*;
 
 use super::{
     batch::{self, Batch},
@@ -21,6 +22,9 @@ use crate::{builder::known_outputs, log_folder::workspace_folder_name};
 const FORMAT: u32 = 1;
 /// There is one file; this only keeps the folder from being trimmed.
 const MOST_BYTES: u64 = 64 << 20;
+
+/// For fewer paths the other threads are not worth waking up.
+const WORTH_THREADS: usize = 128;
 
 /// The roots of one workspace.
 #[derive(Clone, Debug)]
@@ -36,15 +40,6 @@ pub struct Held {
     pub built: BTreeMap<String, BTreeMap<String, String>>,
     /// What must be asked for, and perhaps built.
     pub missing: Vec<BuildTarget>,
-}
-
-impl Held {
-    /// Whether a derivation that must be built is gone itself: only an evaluation makes it again.
-    pub fn lacks_derivations(&self) -> bool {
-        self.missing
-            .iter()
-            .any(|target| fs::symlink_metadata(&target.drv_path).is_err())
-    }
 }
 
 impl Roots {
@@ -66,9 +61,11 @@ impl Roots {
 
     /// Which of the targets are there.
     pub fn held(&self, targets: &[BuildTarget]) -> Held {
+        let ledger = Ledger::read(&self.kept);
         let mut check = Check {
             batches: &self.batches,
-            ledger: Ledger::read(&self.kept),
+            stamps: stamps(&ledger, targets),
+            ledger,
             unchanged: BTreeMap::new(),
             used: BTreeSet::new(),
         };
@@ -133,6 +130,8 @@ impl Roots {
 struct Check<'a> {
     batches: &'a Path,
     ledger: Ledger,
+    /// What is at the paths that the ledger knows.
+    stamps: HashMap<String, Stamp>,
     /// Whether the folders that were looked at are as they were.
     unchanged: BTreeMap<u32, bool>,
     used: BTreeSet<u32>,
@@ -163,12 +162,26 @@ impl Check<'_> {
             .entry(number)
             .or_insert_with(|| Stamp::of(&folder) == Some(batch_stamp));
         let has_link = || fs::read_link(folder.join(link)).is_ok_and(|at| at == Path::new(path));
-        let is_held = (is_unchanged || has_link()) && Stamp::of(Path::new(path)) == Some(stamp);
+        let is_held = (is_unchanged || has_link()) && self.stamps.get(path) == Some(&stamp);
         if is_held {
             self.used.insert(number);
         }
         is_held
     }
+}
+
+/// Looks at the wanted paths that the ledger knows, side by side where that is worth it.
+fn stamps(ledger: &Ledger, targets: &[BuildTarget]) -> HashMap<String, Stamp> {
+    let outputs = targets.iter().flat_map(|target| target.outputs.values());
+    let paths: Vec<&String> = outputs
+        .flatten()
+        .filter(|path| ledger.find(path).is_some())
+        .collect();
+    let look = |path: &String| Some((path.clone(), Stamp::of(Path::new(path))?));
+    if paths.len() < WORTH_THREADS {
+        return paths.into_iter().filter_map(look).collect();
+    }
+    paths.into_par_iter().filter_map(look).collect()
 }
 
 /// Days since 1970.

@@ -25,7 +25,7 @@ use nixward_schema::{
 use super::{
     become_program::roots,
     plan_text,
-    prepare::{Prepared, prepare},
+    prepare::{Prepared, prepare, to_build},
     shell,
 };
 use crate::{
@@ -75,12 +75,15 @@ fn document(session: &Session, prepared: &Prepared, engine: Option<EngineKind>) 
     let Prepared {
         plan, nix, cache, ..
     } = prepared;
-    let targets = plan
-        .steps
-        .iter()
-        .filter(|step| !matches!(step.action, Action::Shell(_)))
-        .flat_map(|step| step.builds.iter().cloned());
-    let missing = roots(session).held(&targets.collect::<Vec<_>>()).missing;
+    let looked_at;
+    let held = match &prepared.held {
+        Some(held) => held,
+        None => {
+            looked_at = roots(session).held(&to_build(plan));
+            &looked_at
+        }
+    };
+    let missing = &held.missing;
     let missing_drvs: HashSet<&str> = missing
         .iter()
         .map(|target| target.drv_path.as_str())
@@ -109,7 +112,7 @@ fn document(session: &Session, prepared: &Prepared, engine: Option<EngineKind>) 
     }
     let batch = PlanBatch {
         steps: built_together,
-        command: nix.build(&joined(&missing)).to_strings(),
+        command: nix.build(&joined(missing)).to_strings(),
     };
     PlanDocument {
         version: PlanDocument::VERSION,

@@ -2,7 +2,7 @@
 
 use nixward_core::{
     evaluation::CacheUse,
-    plan::{Action, BuildTarget, Plan, ProgramPath, Step},
+    plan::{Action, BuildTarget, Plan, ProgramAction, ProgramPath, Step},
     planner::{self, PlanRequest},
     query::{self, EvaluationQuery},
     selection::{
@@ -12,7 +12,7 @@ use nixward_core::{
     selection_request::SelectionRequest,
     verb::Verb,
 };
-use nixward_exec::Emitter;
+use nixward_exec::{Emitter, Held};
 use nixward_nix::tool::Nix;
 use rayon::prelude::*;
 
@@ -34,6 +34,8 @@ pub(crate) struct Prepared {
     /// With the settings that the flake brings.
     pub(crate) nix: Nix,
     pub(crate) cache: CacheUse,
+    /// What is built already, where that was looked at.
+    pub(crate) held: Option<Held>,
 }
 
 /// Finds the verb, asks the flake, selects and plans.
@@ -55,11 +57,25 @@ pub(crate) fn prepare(
         query: query::for_verb(workspace, &session.system(), &verb, &request),
     };
     let prepared = planning.plan(Asking::OnlyIfNeeded, emitter)?;
-    if prepared.cache == CacheUse::Hit && lacks_derivations(session, &prepared.plan) {
-        // They were collected as garbage; to evaluate makes them again.
+    if prepared.cache != CacheUse::Hit {
+        return Ok(prepared);
+    }
+    let held = roots(session).held(&to_build(&prepared.plan));
+    if is_something_lost(session, &prepared.plan, &held) {
+        // It was collected as garbage; to evaluate makes it again.
         return planning.plan(Asking::Afresh, emitter);
     }
-    Ok(prepared)
+    Ok(Prepared {
+        held: Some(held),
+        ..prepared
+    })
+}
+
+/// What is built together for a plan: all but what shells need, which Nix builds on the way to their environment.
+pub(super) fn to_build(plan: &Plan) -> Vec<BuildTarget> {
+    let is_no_shell = |step: &&Step| !matches!(step.action, Action::Shell(_));
+    let steps = plan.steps.iter().filter(is_no_shell);
+    steps.flat_map(|step| step.builds.iter().cloned()).collect()
 }
 
 /// What a plan is made from.
@@ -117,6 +133,7 @@ impl Planning<'_> {
             is_single,
             nix,
             cache,
+            held: None,
         })
     }
 }
@@ -124,35 +141,22 @@ impl Planning<'_> {
 /// For fewer files another thread is not worth waking up.
 const WORTH_A_THREAD: usize = 64;
 
-/// Whether something that must still be built has no derivation in the store any more.
-fn lacks_derivations(session: &Session, plan: &Plan) -> bool {
-    // The program of an app may be a file of the source, which nothing builds.
-    let is_lost = |step: &Step| match &step.action {
-        Action::Run(action) => match &action.program {
-            ProgramPath::Absolute(path) => {
-                step.builds.is_empty() && fs_err::symlink_metadata(path).is_err()
-            }
-            ProgramPath::InOutput { .. } => false,
-        },
+/// Whether something that is needed is not in the store, nor the derivation that would make it.
+fn is_something_lost(session: &Session, plan: &Plan, held: &Held) -> bool {
+    let is_gone = |path: &str| fs_err::symlink_metadata(path).is_err();
+    let is_program_lost = |step: &Step| match &step.action {
+        // The program of an app may be a file of the source, which nothing builds.
+        Action::Run(ProgramAction {
+            program: ProgramPath::Absolute(path),
+            ..
+        }) => step.builds.is_empty() && is_gone(path),
+        Action::Shell(_) => step.builds.iter().any(|target| {
+            is_gone(&target.drv_path) && shell::kept_environment(session, target).is_none()
+        }),
         _ => false,
     };
-    if plan.steps.iter().any(is_lost) {
-        return true;
-    }
-    let is_gone = |target: &&BuildTarget| fs_err::symlink_metadata(&target.drv_path).is_err();
-    let is_kept_shell = |step: &&Step| {
-        let is_kept = |target| shell::kept_environment(session, target).is_some();
-        matches!(step.action, Action::Shell(_)) && step.builds.iter().all(is_kept)
-    };
-    let steps = plan.steps.iter().filter(|step| !is_kept_shell(step));
-    let targets: Vec<&BuildTarget> = steps.flat_map(|step| &step.builds).collect();
-    let gone: Vec<BuildTarget> = targets
-        .into_par_iter()
-        .with_min_len(WORTH_A_THREAD)
-        .filter(is_gone)
-        .cloned()
-        .collect();
-    !gone.is_empty() && !roots(session).held(&gone).missing.is_empty()
+    let missing = held.missing.par_iter().with_min_len(WORTH_A_THREAD);
+    plan.steps.iter().any(is_program_lost) || missing.any(|target| is_gone(&target.drv_path))
 }
 
 pub(crate) fn find_verb(session: &Session, name: &str) -> Result<Verb, CliError> {
