@@ -14,6 +14,7 @@ let
     (root + "/xtask/src/main.rs")
     (root + "/crates/nixward-testing/src/lib.rs")
     (root + "/tests/main.rs")
+    (root + "/crates/nixward/benches/hot_paths.rs")
     (fileset.fileFilter (file: file.name == "Cargo.toml") (root + "/crates"))
   ];
   ofTheProgram = builtins.filter (name: name != "nixward-testing") (

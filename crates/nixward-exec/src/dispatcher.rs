@@ -1,7 +1,7 @@
 //! Runs a plan. In stages:
 //! 1. what does not evaluate is reported as failed;
 //! 2. what is held from earlier runs is there; all other derivations of all steps are built by one `nix`;
-//! 3. a step goes on as soon as its own builds are there, see [`overlap`]: builds and checks are done then,
+//! 3. a step goes on as soon as its own builds are there, see `overlap.rs`: builds and checks are done then,
 //!    the others are handed to workers, as many as there are jobs. Verbs like `run` wait for all builds, and go one
 //!    after the other;
 //! 4. when `nix` has ended, steps whose build failed are reported;
