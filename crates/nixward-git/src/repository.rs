@@ -56,6 +56,22 @@ pub fn discover(folder: &Path) -> Result<Option<GitRepository>, GitError> {
 }
 
 impl GitRepository {
+    /// Opens a repository by [`Self::git_folder`], as another thread must.
+    pub fn open(git_folder: &Path) -> Result<Self, GitError> {
+        let read_error = |source| GitError::Read {
+            folder: git_folder.to_owned(),
+            source,
+        };
+        let repository = Repository::open(git_folder).map_err(read_error)?;
+        Self::of(repository)
+            .ok_or_else(|| read_error(git2::Error::from_str("it has no working tree")))
+    }
+
+    /// Where git keeps what it knows of this working tree.
+    pub fn git_folder(&self) -> &Path {
+        self.repository.path()
+    }
+
     pub(crate) fn of(repository: Repository) -> Option<Self> {
         // libgit2 ends folders with a slash, which no one else does.
         let root: PathBuf = repository.workdir()?.components().collect();

@@ -16,6 +16,7 @@ mod place;
 mod reporters;
 mod session;
 mod settings;
+mod threads;
 mod untracked;
 
 use std::{ffi::OsString, process::ExitCode};

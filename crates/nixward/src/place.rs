@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
+use nixward_nix::tool::NixFlags;
+
 use crate::{
     console_output,
     discovery::{self, Discovered},
     environment::Environment,
     error::{CliError, ErrorKind},
+    evaluation::EarlyLook,
     settings::GlobalSettings,
 };
 
@@ -16,10 +19,30 @@ pub(crate) struct Place {
     /// The folder to start in, which `-C` may say.
     pub(crate) cwd: PathBuf,
     pub(crate) discovered: Discovered,
+    /// A look at the source tree that goes on.
+    pub(crate) early_look: Option<EarlyLook>,
+}
+
+/// Whether the source tree is looked at as soon as it is known where it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Looking {
+    Early,
+    OnlyIfNeeded,
+}
+
+impl Looking {
+    /// What is wise for the flags that Nix will be given.
+    pub(crate) fn for_flags(flags: &NixFlags) -> Self {
+        if flags.no_eval_cache || flags.impure {
+            Self::OnlyIfNeeded
+        } else {
+            Self::Early
+        }
+    }
 }
 
 impl Place {
-    pub(crate) fn find(settings: &GlobalSettings) -> Result<Self, CliError> {
+    pub(crate) fn find(settings: &GlobalSettings, looking: Looking) -> Result<Self, CliError> {
         let environment = Environment::read();
         let folder = settings
             .directory
@@ -30,11 +53,17 @@ impl Place {
             CliError::new(ErrorKind::Usage, message).cause(error.kind().to_string())
         })?;
         let styled = console_output::stderr_styles(settings.color, &environment).enabled;
-        let discovered = discovery::discover(&cwd, styled)?;
+        let found = discovery::find(&cwd, styled)?;
+        let early_look = found
+            .source(&environment.cache_folder())
+            .filter(|_| looking == Looking::Early)
+            .map(EarlyLook::start);
+        let discovered = found.complete()?;
         Ok(Self {
             environment,
             cwd,
             discovered,
+            early_look,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! One call of nixward: what was asked for, the workspace, Nix, and what cancels it.
 
 use std::{
+    cell::Cell,
     path::PathBuf,
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
@@ -25,8 +26,9 @@ use crate::{
     discovery::{self, Discovered},
     environment::Environment,
     error::{CliError, ErrorKind},
+    evaluation::EarlyLook,
     nix_setup,
-    place::Place,
+    place::{Looking, Place},
     settings::GlobalSettings,
 };
 
@@ -36,6 +38,8 @@ pub(crate) struct Session {
     pub(crate) environment: Environment,
     pub(crate) cwd: PathBuf,
     pub(crate) discovered: Discovered,
+    /// For the first that asks what the source tree is like.
+    pub(crate) early_look: Cell<Option<EarlyLook>>,
     /// With the person's flags; see also [`crate::evaluation::Answered::nix`].
     pub(crate) nix: Nix,
     pub(crate) runner: Runner,
@@ -46,7 +50,8 @@ pub(crate) struct Session {
 impl Session {
     /// Finds the workspace, then Nix.
     pub(crate) fn open(settings: &GlobalSettings, flags: NixFlags) -> Result<Self, CliError> {
-        Self::open_at(Place::find(settings)?, settings, flags)
+        let place = Place::find(settings, Looking::for_flags(&flags))?;
+        Self::open_at(place, settings, flags)
     }
 
     /// Finds Nix for a workspace that was found before.
@@ -59,6 +64,7 @@ impl Session {
             environment,
             cwd,
             discovered,
+            early_look,
         } = place;
         for warning in &discovered.warnings {
             console_output::error_text(warning);
@@ -81,6 +87,7 @@ impl Session {
             environment,
             cwd,
             discovered,
+            early_look: Cell::new(early_look),
             nix,
             runner,
             cancellation,

@@ -20,7 +20,7 @@ use crate::{
     environment::Environment,
     error::{CliError, ErrorKind},
     evaluation,
-    place::Place,
+    place::{Looking, Place},
     settings::GlobalSettings,
 };
 
@@ -30,7 +30,7 @@ pub(super) fn run(global: &GlobalSettings, args: CleanArgs) -> Result<u8, CliErr
         let folder = environment.cache_folder();
         (environment, vec![folder])
     } else {
-        let place = Place::find(global).map_err(|error| match error.kind {
+        let place = Place::find(global, Looking::OnlyIfNeeded).map_err(|error| match error.kind {
             ErrorKind::NoWorkspace => error.hint("`nixward clean --all` needs no workspace"),
             _ => error,
         })?;

@@ -21,7 +21,7 @@ use crate::{
     cli::{self, Cli, Command, ContainerArgs, VerbArgs},
     error::{CliError, ErrorKind},
     hints::did_you_mean,
-    place::Place,
+    place::{Looking, Place},
     settings::{ContainerSettings, GlobalSettings, Loading, VerbSettings, engine_kind},
 };
 
@@ -80,13 +80,16 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<u8, CliError> {
 
 /// A verb that the workspace declares, or a word that is no command.
 fn own_verb(global: &GlobalSettings, args: &[OsString], name: &str) -> Result<u8, CliError> {
-    let parsed = cli::parse_own_verb(args, name);
     // An option behind the verb may say where the workspace is.
-    let global = match &parsed {
-        Ok((behind, _)) => GlobalSettings::resolve(behind),
-        Err(_) => global.clone(),
+    let parsed = cli::parse_own_verb(args, name).map(|(behind, args)| {
+        let settings = VerbSettings::resolve(name, &args, ContainerSettings::default());
+        (GlobalSettings::resolve(&behind), settings)
+    });
+    let (global, looking) = match &parsed {
+        Ok((behind, settings)) => (behind, Looking::for_flags(&settings.nix)),
+        Err(_) => (global, Looking::OnlyIfNeeded),
     };
-    let place = match Place::find(&global) {
+    let place = match Place::find(global, looking) {
         Ok(place) => place,
         Err(error) if error.kind == ErrorKind::NoWorkspace => {
             return Err(unknown_command(name, &[]));
@@ -97,8 +100,7 @@ fn own_verb(global: &GlobalSettings, args: &[OsString], name: &str) -> Result<u8
     if !declared.contains(&name) {
         return Err(unknown_command(name, &declared));
     }
-    let (_, args) = parsed?;
-    let settings = VerbSettings::resolve(name, &args, ContainerSettings::default());
+    let (global, settings) = parsed?;
     verb::run_at(place, &global, &settings)
 }
 

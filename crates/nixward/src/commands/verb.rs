@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::{CliError, ErrorKind},
-    place::Place,
+    place::{Looking, Place},
     reporters::{self, Reporting},
     session::Session,
     settings::{GlobalSettings, Loading, VerbSettings},
@@ -27,7 +27,8 @@ use crate::{
 
 /// Runs a verb; gives the exit code.
 pub(super) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8, CliError> {
-    run_at(Place::find(global)?, global, settings)
+    let place = Place::find(global, Looking::for_flags(&settings.nix))?;
+    run_at(place, global, settings)
 }
 
 /// The same for a workspace that was found before.

@@ -1,21 +1,14 @@
 //! The folders that the manifest's `members` match.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::Path};
 
 use fs_err as fs;
 use globset::{GlobBuilder, GlobMatcher};
 use nixward_core::workspace::MemberFolder;
 use nixward_manifest::Manifest;
-use rayon::prelude::*;
 
 use super::{Findings, MANIFEST, read};
 use crate::error::{CliError, ErrorKind};
-
-/// For fewer folders another thread is not worth waking up.
-const WORTH_A_THREAD: usize = 64;
 
 /// The folders that `members` matches, each with its own manifest where it has one.
 pub(super) fn member_folders(
@@ -44,19 +37,11 @@ pub(super) fn member_folders(
         .filter_map(|glob| matcher(glob))
         .collect();
     paths.retain(|path| !exclude.iter().any(|glob| glob.is_match(path)));
-    let with_manifest: Vec<(String, PathBuf, bool)> = paths
-        .into_par_iter()
-        .with_min_len(WORTH_A_THREAD)
-        .map(|path| {
-            let file = root.join(&path).join(MANIFEST);
-            let has_manifest = file.is_file();
-            (path, file, has_manifest)
-        })
-        .collect();
     let mut folders = Vec::new();
-    for (path, file, has_manifest) in with_manifest {
+    for path in paths {
+        let file = root.join(&path).join(MANIFEST);
         let mut declaration = None;
-        if has_manifest {
+        if file.is_file() {
             let text = read(&file)?;
             if nixward_manifest::is_member(&text) {
                 let (parsed, diagnostics) = nixward_manifest::parse_member(&text, manifest);

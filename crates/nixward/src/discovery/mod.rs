@@ -13,6 +13,7 @@ use nixward_report::manifest_diagnostics;
 
 use crate::{
     error::{CliError, ErrorKind},
+    evaluation::Source,
     untracked,
 };
 
@@ -40,8 +41,20 @@ impl Discovered {
     }
 }
 
+/// A workspace whose members are not looked for yet.
+pub(crate) struct Found<'a> {
+    cwd: &'a Path,
+    root: PathBuf,
+    has_manifest: bool,
+    manifest: Manifest,
+    findings: Findings<'a>,
+    flake_folder: PathBuf,
+    /// What is wrong with the manifests is said before what is wrong with the repository.
+    git: Result<Option<GitRepository>, CliError>,
+}
+
 /// Finds the workspace that a folder is in.
-pub(crate) fn discover(cwd: &Path, styled: bool) -> Result<Discovered, CliError> {
+pub(crate) fn find(cwd: &Path, styled: bool) -> Result<Found<'_>, CliError> {
     let (root, has_manifest) = find_root(cwd)?;
     let mut findings = Findings::new(cwd, styled);
     let mut manifest = Manifest::default();
@@ -52,44 +65,80 @@ pub(crate) fn discover(cwd: &Path, styled: bool) -> Result<Discovered, CliError>
         findings.add(&diagnostics, &file, &text);
         manifest = parsed;
     }
-    let member_folders = members::member_folders(&root, &manifest, &mut findings)?;
-    let warnings = findings.finish()?;
-    members::check_declared_once(&root, &manifest, &member_folders)?;
     let flake_folder = lexically_joined(
         &root,
         manifest.workspace.flake.as_deref().unwrap_or_default(),
     );
-    let git = nixward_git::discover(&flake_folder).map_err(|error| git_error(&error))?;
-    check_flake(&root, &flake_folder, has_manifest)?;
-    let source_root = git.as_ref().map_or(&root, |git| &git.root).clone();
-    let name = manifest.workspace.name.clone().unwrap_or_else(|| {
-        root.file_name().map_or_else(
-            || "workspace".to_owned(),
-            |name| name.to_string_lossy().into_owned(),
-        )
-    });
-    let flake_prefix = slashed(&source_root, &flake_folder).unwrap_or_default();
-    let flake = match &git {
-        Some(git) => FlakeReference::git(&git.root, &flake_prefix, git.is_shallow),
-        None => FlakeReference::path(&source_root, &flake_prefix),
-    };
-    let workspace = Workspace {
-        name,
-        workspace_prefix: slashed(&source_root, &root).unwrap_or_default(),
-        root: root.clone(),
-        manifest,
+    let git = nixward_git::discover(&flake_folder).map_err(|error| git_error(&error));
+    Ok(Found {
+        cwd,
+        root,
         has_manifest,
-        member_folders,
-    };
-    check_declared_folders(&workspace)?;
-    Ok(Discovered {
-        workspace,
-        flake,
+        manifest,
+        findings,
         flake_folder,
         git,
-        current_folder: slashed(&root, cwd).unwrap_or_default(),
-        warnings,
     })
+}
+
+impl Found<'_> {
+    /// The source tree, where it is known.
+    pub(crate) fn source(&self, cache_folder: &Path) -> Option<Source> {
+        let git = self.git.as_ref().ok()?.as_ref();
+        Some(Source::new(
+            cache_folder,
+            &self.root,
+            &self.flake_folder,
+            git,
+        ))
+    }
+
+    /// Finds the members, and checks what the manifests say.
+    pub(crate) fn complete(self) -> Result<Discovered, CliError> {
+        let Self {
+            cwd,
+            root,
+            has_manifest,
+            manifest,
+            mut findings,
+            flake_folder,
+            git,
+        } = self;
+        let member_folders = members::member_folders(&root, &manifest, &mut findings)?;
+        let warnings = findings.finish()?;
+        members::check_declared_once(&root, &manifest, &member_folders)?;
+        let git = git?;
+        check_flake(&root, &flake_folder, has_manifest)?;
+        let source_root = git.as_ref().map_or(&root, |git| &git.root).clone();
+        let name = manifest.workspace.name.clone().unwrap_or_else(|| {
+            root.file_name().map_or_else(
+                || "workspace".to_owned(),
+                |name| name.to_string_lossy().into_owned(),
+            )
+        });
+        let flake_prefix = slashed(&source_root, &flake_folder).unwrap_or_default();
+        let flake = match &git {
+            Some(git) => FlakeReference::git(&git.root, &flake_prefix, git.is_shallow),
+            None => FlakeReference::path(&source_root, &flake_prefix),
+        };
+        let workspace = Workspace {
+            name,
+            workspace_prefix: slashed(&source_root, &root).unwrap_or_default(),
+            root: root.clone(),
+            manifest,
+            has_manifest,
+            member_folders,
+        };
+        check_declared_folders(&workspace)?;
+        Ok(Discovered {
+            workspace,
+            flake,
+            flake_folder,
+            git,
+            current_folder: slashed(&root, cwd).unwrap_or_default(),
+            warnings,
+        })
+    }
 }
 
 /// The nearest folder above with a workspace's manifest, else the nearest with a flake.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Fresh, key,
-    source::{Source, source_root},
+    source::{EarlyLook, Source, source_root},
 };
 use crate::{
     error::{CliError, ErrorKind},
@@ -73,7 +73,8 @@ pub(super) fn look_up(session: &Session, query: &EvaluationQuery) -> Result<Foun
     if let Some(reason) = key::why_not(session) {
         return Ok(Found::Off { reason });
     }
-    let scan = match Source::of(session).look() {
+    let early = session.early_look.take().and_then(EarlyLook::finish);
+    let scan = match early.unwrap_or_else(|| Source::of(session).look()) {
         Ok(scan) => scan,
         Err(error) => {
             let reason = nixward_exec::with_sources(&error);

@@ -20,7 +20,7 @@ use nixward_nix::{
     runner::RunError,
     tool::Nix,
 };
-pub(crate) use source::record_file;
+pub(crate) use source::{EarlyLook, Source, record_file};
 
 use self::{
     kept::{Found, KeptEvaluation, Lookup},

@@ -1,38 +1,67 @@
 //! Looks at the workspace's source tree with what was kept of the last look.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::mpsc::{self, Receiver, TryRecvError},
+    time::Duration,
+};
 
 use nixward_cache::kept_folder::KeptFolder;
 use nixward_git::{
-    GitError,
+    GitError, GitRepository,
     source::{Record, Scan, View, scan, scan_folder},
 };
+use rayon::Yield;
 
-use crate::session::Session;
+use crate::{session::Session, threads};
 
 /// The records of all workspaces together; one of 50,000 files takes about 7 MB.
 const MOST_BYTES: u64 = 256 << 20;
 /// As many files are soon read again; more are worth a note that they were.
 const WORTH_KEEPING: usize = 16;
 
+/// How long who waits for a look sleeps where there is nothing to help with.
+const BETWEEN_HELP: Duration = Duration::from_micros(100);
+
 /// The folder of the records in the cache folder.
 const FOLDER: &str = "sources";
 
-/// The source tree of a session.
-pub(super) struct Source<'a> {
-    session: &'a Session,
+/// The source tree of a workspace, with what was kept of the last look at it.
+#[derive(Debug)]
+pub(crate) struct Source {
+    root: PathBuf,
+    flake_folder: PathBuf,
+    /// Where git keeps what it knows of the tree, if git does.
+    git_folder: Option<PathBuf>,
     records: KeptFolder,
     name: String,
 }
 
-impl<'a> Source<'a> {
-    pub(super) fn of(session: &'a Session) -> Self {
-        let folder = session.environment.cache_folder().join(FOLDER);
+impl Source {
+    pub(crate) fn new(
+        cache_folder: &Path,
+        workspace_root: &Path,
+        flake_folder: &Path,
+        git: Option<&GitRepository>,
+    ) -> Self {
+        let root = git.map_or(workspace_root, |git| &git.root);
         Self {
-            session,
-            records: KeptFolder::new(folder, Record::FORMAT, MOST_BYTES),
-            name: record_name(source_root(session)),
+            root: root.to_owned(),
+            flake_folder: flake_folder.to_owned(),
+            git_folder: git.map(|git| git.git_folder().to_owned()),
+            records: KeptFolder::new(cache_folder.join(FOLDER), Record::FORMAT, MOST_BYTES),
+            name: record_name(root),
         }
+    }
+
+    pub(super) fn of(session: &Session) -> Self {
+        let discovered = &session.discovered;
+        Self::new(
+            &session.environment.cache_folder(),
+            &discovered.workspace.root,
+            &discovered.flake_folder,
+            discovered.git.as_ref(),
+        )
     }
 
     /// Looks for the first time in this run.
@@ -57,18 +86,50 @@ impl<'a> Source<'a> {
     }
 
     fn look_with(&self, known: Option<&Record>) -> Result<Scan, GitError> {
-        match &self.session.discovered.git {
-            Some(git) => scan(git, known, &self.view()),
-            None => scan_folder(source_root(self.session), known),
+        match &self.git_folder {
+            Some(git_folder) => scan(&GitRepository::open(git_folder)?, known, &self.view()),
+            None => scan_folder(&self.root, known),
         }
     }
 
     fn view(&self) -> View {
-        let flake = self.session.discovered.flake_folder.join("flake.nix");
+        let flake = self.flake_folder.join("flake.nix");
         // The flake can ask for them only by this word.
         let text = fs_err::read(flake).unwrap_or_default();
         let submodules = holds(&text, b"submodules");
         View { submodules }
+    }
+}
+
+/// A first look that began as soon as it was known where the source tree is, and goes on beside all that comes next.
+#[derive(Debug)]
+pub(crate) struct EarlyLook(Receiver<Result<Scan, GitError>>);
+
+impl EarlyLook {
+    pub(crate) fn start(source: Source) -> Self {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        threads::start();
+        rayon::spawn(move || {
+            // Where the look is of no use, nobody waits for it.
+            let _is_waited_for = sender.send(source.look());
+        });
+        Self(receiver)
+    }
+
+    /// Waits for what it sees, and helps it on.
+    pub(super) fn finish(self) -> Option<Result<Scan, GitError>> {
+        loop {
+            match self.0.try_recv() {
+                Ok(scan) => return Some(scan),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => {}
+            }
+            if rayon::yield_now() != Some(Yield::Executed)
+                && let Ok(scan) = self.0.recv_timeout(BETWEEN_HELP)
+            {
+                return Some(scan);
+            }
+        }
     }
 }
 
