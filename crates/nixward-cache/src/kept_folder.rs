@@ -2,11 +2,11 @@
 
 use std::{
     io,
-    ops::Deref,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
+use bytes::Bytes;
 use fs_err as fs;
 
 use crate::whole_file::write_whole;
@@ -32,20 +32,6 @@ pub struct KeptFolder {
     most_bytes: u64,
 }
 
-/// What was kept in a file.
-#[derive(Clone, Debug)]
-pub struct Kept {
-    bytes: Vec<u8>,
-}
-
-impl Deref for Kept {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        self.bytes.get(HEADER..).unwrap_or_default()
-    }
-}
-
 impl KeptFolder {
     pub fn new(folder: PathBuf, format: u32, most_bytes: u64) -> Self {
         Self {
@@ -60,7 +46,7 @@ impl KeptFolder {
     }
 
     /// What is kept under a name: a plain file name that the caller makes, such as a digest.
-    pub fn read(&self, name: &str) -> Option<Kept> {
+    pub fn read(&self, name: &str) -> Option<Bytes> {
         let file = self.folder.join(name);
         let bytes = fs::read(&file).ok()?;
         let (header, payload) = bytes.split_at_checked(HEADER)?;
@@ -68,7 +54,8 @@ impl KeptFolder {
             return None;
         }
         mark_used(&file);
-        Some(Kept { bytes })
+        let bytes = Bytes::from(bytes);
+        Some(bytes.slice(HEADER..))
     }
 
     /// Keeps something under a name, in place of what was there, and lets go of what was not used for longest where

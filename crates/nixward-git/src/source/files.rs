@@ -15,7 +15,10 @@ use rustix::{
     io::Errno,
 };
 
-use super::stamp::{Kind, Stamp};
+use super::{
+    stamp::{Kind, Stamp},
+    table::Table,
+};
 use crate::error::GitError;
 
 /// Larger files are hashed in pieces.
@@ -48,7 +51,7 @@ pub(super) struct Root<'a> {
 
 /// What became of the states.
 pub(super) struct Looked {
-    pub(super) states: Vec<FileState>,
+    pub(super) states: Table<FileState>,
     pub(super) changed: usize,
     pub(super) hashed: usize,
 }
@@ -78,32 +81,43 @@ impl<'a> Root<'a> {
         }
     }
 
-    /// Looks at all files, given with what was known of them.
+    /// Looks at all files, given with what was known of them. Where `known` has a row for each of them in their order,
+    /// only the rows that are others by now are made anew.
     pub(super) fn look<'p>(
         &self,
         files: &(impl Fn(usize) -> (&'p [u8], Option<FileState>) + Sync),
         count: usize,
+        known: Option<&Table<FileState>>,
     ) -> Result<Looked, GitError> {
         let one = |index: usize| {
-            let (path, known) = files(index);
-            self.look_at(path, known)
+            let (path, state) = files(index);
+            self.look_at(path, state)
+                .map(|(state, effort)| (index, state, effort))
         };
-        let states: Vec<(FileState, Effort)> = if count < WORTH_THREADS {
-            (0..count).map(one).collect::<Result<_, _>>()?
+        let is_news = |one: &Result<(usize, FileState, Effort), GitError>| match one {
+            Ok((_, _, effort)) => known.is_none() || effort.is_looked_into,
+            Err(_) => true,
+        };
+        let news: Vec<(usize, FileState, Effort)> = if count < WORTH_THREADS {
+            (0..count).map(one).filter(is_news).collect::<Result<_, _>>()?
         } else {
             (0..count)
                 .into_par_iter()
                 .with_min_len(WORTH_THREADS / 4)
                 .map(one)
+                .filter(is_news)
                 .collect::<Result<_, _>>()?
         };
         let count_of = |wanted: fn(&Effort) -> bool| {
-            states.iter().filter(|(_, effort)| wanted(effort)).count()
+            news.iter().filter(|(_, _, effort)| wanted(effort)).count()
         };
         Ok(Looked {
             changed: count_of(|effort| effort.is_changed),
             hashed: count_of(|effort| effort.is_hashed),
-            states: states.into_iter().map(|(state, _)| state).collect(),
+            states: match known {
+                Some(known) => known.with(news.iter().map(|(index, state, _)| (*index, state))),
+                None => news.iter().map(|(_, state, _)| *state).collect(),
+            },
         })
     }
 
@@ -120,16 +134,13 @@ impl<'a> Root<'a> {
         let stamp = self.stamp(path)?;
         let is_changed = known.is_none_or(|known| known.stamp != stamp);
         if let Some(known) = known.filter(|known| !is_changed && known.is_settled) {
-            let effort = Effort {
-                is_changed: false,
-                is_hashed: false,
-            };
-            return Ok((known, effort));
+            return Ok((known, Effort::default()));
         }
         let content = self.content(path, &stamp)?;
         let effort = Effort {
             is_changed,
             is_hashed: content.is_some(),
+            is_looked_into: true,
         };
         let (object, is_convertible) = content.unwrap_or_default();
         let state = FileState {
@@ -189,9 +200,13 @@ fn is_convertible(bytes: &[u8]) -> bool {
     bytes.windows(2).any(|pair| pair == b"\r\n") || bytes.windows(3).any(|three| three == b"$Id")
 }
 
+/// What a look at a file took.
+#[derive(Clone, Copy, Default)]
 struct Effort {
     is_changed: bool,
     is_hashed: bool,
+    /// Whether the stamp was not enough.
+    is_looked_into: bool,
 }
 
 pub(super) fn as_path(path: &[u8]) -> &Path {

@@ -8,7 +8,8 @@ use super::{
     Fingerprint, Scan,
     files::{Looked, Root, file_error},
     index::Listing,
-    record::{Paths, Record},
+    record::Record,
+    table::{Paths, Table},
 };
 use crate::error::GitError;
 
@@ -20,10 +21,7 @@ pub fn scan_folder(root: &Path, known: Option<&Record>) -> Result<Scan, GitError
     let mut paths = vec![b".".to_vec()];
     walk(root, &mut Vec::new(), &mut paths)?;
     paths.sort();
-    let mut files = Paths::default();
-    for path in &paths {
-        files.push(path);
-    }
+    let files: Paths = paths.into_iter().collect();
     let Looked {
         states,
         changed,
@@ -33,15 +31,16 @@ pub fn scan_folder(root: &Path, known: Option<&Record>) -> Result<Scan, GitError
             let path = files.get(index);
             let state = known.and_then(|known| {
                 let position = known.listing.files.position(path)?;
-                known.files.get(position).copied()
+                known.files.get(position)
             });
             (path, state)
         },
         files.len(),
+        None,
     )?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"path");
-    for (path, state) in files.iter().zip(&states) {
+    for (path, state) in files.iter().zip(states.iter()) {
         hasher.update(path);
         hasher.update(&[0, state.stamp.kind().letter()]);
         // Flakes read the latest of these as `self.lastModified`.
@@ -58,7 +57,7 @@ pub fn scan_folder(root: &Path, known: Option<&Record>) -> Result<Scan, GitError
         record: Record {
             listing: Arc::new(listing),
             files: states,
-            folders: Vec::new(),
+            folders: Table::default(),
             submodules: Vec::new(),
         },
         changed,

@@ -11,7 +11,7 @@ use git2::{IndexEntry, IndexTime};
 
 use super::{
     files::{ObjectName, file_error},
-    record::Paths,
+    table::{PathList, Paths, Table},
 };
 use crate::{error::GitError, repository::GitRepository};
 
@@ -53,9 +53,9 @@ pub(super) struct Listing {
     /// Submodules.
     pub(super) links: Paths,
     /// What the index says of each file.
-    pub(super) indexed: Vec<Indexed>,
+    pub(super) indexed: Table<Indexed>,
     /// For each folder the place of the one that it is in; the root is in itself.
-    pub(super) parents: Vec<u32>,
+    pub(super) parents: Table<u32>,
 }
 
 /// What the index says of a file.
@@ -108,14 +108,14 @@ impl Entry {
         }
     }
 
-    pub(super) fn from_byte(byte: u8) -> Option<Self> {
-        let all = [
-            Self::Ordinary,
-            Self::Intended,
-            Self::Unwatched,
-            Self::Conflict,
-        ];
-        all.into_iter().find(|entry| entry.to_byte() == byte)
+    pub(super) fn from_byte(byte: u8) -> Self {
+        match byte {
+            0 => Self::Ordinary,
+            1 => Self::Intended,
+            2 => Self::Unwatched,
+            // Of these nothing is taken for granted.
+            _ => Self::Conflict,
+        }
     }
 }
 
@@ -136,10 +136,8 @@ pub(super) fn listing(
     index
         .read(false)
         .map_err(|error| repository.read_error(error))?;
-    let mut listing = Listing {
-        index: stamp,
-        ..Listing::default()
-    };
+    let (mut files, mut links) = (PathList::default(), PathList::default());
+    let mut indexed = Vec::with_capacity(index.len());
     let mut hasher = blake3::Hasher::new();
     let mut folders = BTreeSet::from([Vec::new()]);
     let mut last = Vec::new();
@@ -156,25 +154,30 @@ pub(super) fn listing(
         }
         // Of a conflict it is open what it will be.
         if entry.mode == SUBMODULE && entry.flags & STAGE == 0 {
-            listing.links.push(&entry.path);
+            links.push(&entry.path);
         } else {
-            listing.files.push(&entry.path);
-            listing.indexed.push(Indexed::of(&entry));
+            files.push(&entry.path);
+            indexed.push(Indexed::of(&entry));
         }
         add_folders(&mut folders, &entry.path);
         last = entry.path;
     }
-    listing.digest = *hasher.finalize().as_bytes();
-    for folder in folders {
-        listing.folders.push(&folder);
-    }
-    listing.parents = parents(&listing.folders);
+    let folders: Paths = folders.into_iter().collect();
     let after = self::stamp(&file).map_err(|error| file_error(&file, error))?;
-    if after != stamp {
-        // Which of the two was read, nobody knows.
-        listing.index = IndexStamp::OF_NONE;
-    }
-    Ok(Arc::new(listing))
+    Ok(Arc::new(Listing {
+        // Which of two was read, nobody knows.
+        index: if after == stamp {
+            stamp
+        } else {
+            IndexStamp::OF_NONE
+        },
+        digest: *hasher.finalize().as_bytes(),
+        parents: parents(&folders),
+        files: files.into(),
+        folders,
+        links: links.into(),
+        indexed: indexed.into_iter().collect(),
+    }))
 }
 
 impl Indexed {
@@ -199,7 +202,7 @@ impl Indexed {
 }
 
 /// Where in the sorted list of all folders each one's parent is.
-fn parents(folders: &Paths) -> Vec<u32> {
+fn parents(folders: &Paths) -> Table<u32> {
     let parent = |folder: &[u8]| {
         let slash = folder.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
         let position = folders.position(folder.get(..slash).unwrap_or_default());

@@ -13,6 +13,7 @@ mod folder;
 mod index;
 mod record;
 mod stamp;
+mod table;
 #[cfg(test)]
 mod tests;
 mod tree;

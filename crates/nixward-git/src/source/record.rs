@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::{
     files::FileState,
     index::{Entry, IndexStamp, Indexed, Listing},
     stamp::Stamp,
+    table::{Paths, Reader, Row, Table, write_length},
 };
 
 /// Kept by the caller between two looks.
@@ -13,9 +16,9 @@ use super::{
 pub struct Record {
     pub(super) listing: Arc<Listing>,
     /// One for each file of the listing.
-    pub(super) files: Vec<FileState>,
+    pub(super) files: Table<FileState>,
     /// One for each folder of the listing.
-    pub(super) folders: Vec<FolderState>,
+    pub(super) folders: Table<FolderState>,
     /// Those that are looked into, by their path.
     pub(super) submodules: Vec<(Vec<u8>, Self)>,
 }
@@ -28,49 +31,6 @@ pub(super) struct FolderState {
     pub(super) is_settled: bool,
 }
 
-/// Many paths in two allocations.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Paths {
-    bytes: Vec<u8>,
-    ends: Vec<u32>,
-}
-
-impl Paths {
-    pub(super) fn push(&mut self, path: &[u8]) {
-        self.bytes.extend_from_slice(path);
-        self.ends
-            .push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    pub(super) fn get(&self, index: usize) -> &[u8] {
-        let end = |index: usize| self.ends.get(index).map_or(0, |&end| end as usize);
-        let start = index.checked_sub(1).map_or(0, end);
-        self.bytes.get(start..end(index)).unwrap_or_default()
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.len()).map(|index| self.get(index))
-    }
-
-    /// Where a path is, if the paths are sorted.
-    pub(super) fn position(&self, path: &[u8]) -> Option<usize> {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            match self.get(middle).cmp(path) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        None
-    }
-}
-
 impl Record {
     /// Changes with what [`Record::to_bytes`] writes.
     pub const FORMAT: u32 = 4;
@@ -81,11 +41,14 @@ impl Record {
         bytes
     }
 
-    /// Nothing where the bytes are not a record.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader { bytes };
-        let record = reader.record()?;
-        reader.bytes.is_empty().then_some(record)
+    /// Nothing where the bytes are not a record. They stay in memory as they are.
+    pub fn from_bytes(bytes: &Bytes) -> Option<Self> {
+        let mut parts = Parts {
+            all: bytes,
+            rest: Reader { bytes },
+        };
+        let record = parts.record()?;
+        parts.rest.bytes.is_empty().then_some(record)
     }
 
     fn write(&self, bytes: &mut Vec<u8>) {
@@ -102,30 +65,13 @@ impl Record {
         bytes.extend_from_slice(&index.trailer);
         bytes.extend_from_slice(digest);
         for paths in [files, folders, links] {
-            write_paths(bytes, paths);
+            paths.write(bytes);
         }
         write_length(bytes, indexed.len());
-        for entry in indexed {
-            bytes.extend_from_slice(&entry.mode.to_le_bytes());
-            bytes.extend_from_slice(&entry.object);
-            bytes.extend_from_slice(&entry.size.to_le_bytes());
-            bytes.extend_from_slice(&entry.inode.to_le_bytes());
-            bytes.extend_from_slice(&entry.modified.to_le_bytes());
-            bytes.extend_from_slice(&entry.changed.to_le_bytes());
-            bytes.push(entry.entry.to_byte());
-        }
-        for parent in parents {
-            bytes.extend_from_slice(&parent.to_le_bytes());
-        }
-        for state in &self.files {
-            write_stamp(bytes, &state.stamp);
-            bytes.extend([state.is_settled, state.is_convertible].map(u8::from));
-            bytes.extend_from_slice(&state.object);
-        }
-        for state in &self.folders {
-            write_stamp(bytes, &state.stamp);
-            bytes.push(state.is_settled.into());
-        }
+        bytes.extend_from_slice(indexed.as_bytes());
+        bytes.extend_from_slice(parents.as_bytes());
+        bytes.extend_from_slice(self.files.as_bytes());
+        bytes.extend_from_slice(self.folders.as_bytes());
         write_length(bytes, self.submodules.len());
         for (path, record) in &self.submodules {
             write_length(bytes, path.len());
@@ -135,86 +81,127 @@ impl Record {
     }
 }
 
-fn write_length(bytes: &mut Vec<u8>, length: usize) {
-    bytes.extend_from_slice(&(length as u64).to_le_bytes());
-}
+impl Row for Indexed {
+    const SIZE: usize = 49;
 
-fn write_paths(bytes: &mut Vec<u8>, paths: &Paths) {
-    write_length(bytes, paths.len());
-    for end in &paths.ends {
-        bytes.extend_from_slice(&end.to_le_bytes());
+    fn write(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.mode.to_le_bytes());
+        bytes.extend_from_slice(&self.object);
+        bytes.extend_from_slice(&self.size.to_le_bytes());
+        bytes.extend_from_slice(&self.inode.to_le_bytes());
+        bytes.extend_from_slice(&self.modified.to_le_bytes());
+        bytes.extend_from_slice(&self.changed.to_le_bytes());
+        bytes.push(self.entry.to_byte());
     }
-    write_length(bytes, paths.bytes.len());
-    bytes.extend_from_slice(&paths.bytes);
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            mode: u32::from_le_bytes(reader.array()?),
+            object: reader.array()?,
+            size: u32::from_le_bytes(reader.array()?),
+            inode: u32::from_le_bytes(reader.array()?),
+            modified: i64::from_le_bytes(reader.array()?),
+            changed: i64::from_le_bytes(reader.array()?),
+            entry: Entry::from_byte(reader.byte()?),
+        })
+    }
 }
 
-fn write_stamp(bytes: &mut Vec<u8>, stamp: &Stamp) {
-    let Stamp {
-        mode,
-        size,
-        inode,
-        modified,
-        changed,
-    } = stamp;
-    bytes.extend_from_slice(&mode.to_le_bytes());
-    bytes.extend_from_slice(&size.to_le_bytes());
-    bytes.extend_from_slice(&inode.to_le_bytes());
-    bytes.extend_from_slice(&modified.to_le_bytes());
-    bytes.extend_from_slice(&changed.to_le_bytes());
+impl Row for FileState {
+    const SIZE: usize = Stamp::SIZE + 22;
+
+    fn write(&self, bytes: &mut Vec<u8>) {
+        self.stamp.write(bytes);
+        bytes.extend([self.is_settled, self.is_convertible].map(u8::from));
+        bytes.extend_from_slice(&self.object);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            stamp: Stamp::read(reader)?,
+            is_settled: reader.flag()?,
+            is_convertible: reader.flag()?,
+            object: reader.array()?,
+        })
+    }
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
+impl Row for FolderState {
+    const SIZE: usize = Stamp::SIZE + 1;
+
+    fn write(&self, bytes: &mut Vec<u8>) {
+        self.stamp.write(bytes);
+        bytes.push(self.is_settled.into());
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            stamp: Stamp::read(reader)?,
+            is_settled: reader.flag()?,
+        })
+    }
 }
 
-impl<'a> Reader<'a> {
+impl Row for Stamp {
+    const SIZE: usize = 36;
+
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let Self {
+            mode,
+            size,
+            inode,
+            modified,
+            changed,
+        } = self;
+        bytes.extend_from_slice(&mode.to_le_bytes());
+        bytes.extend_from_slice(&size.to_le_bytes());
+        bytes.extend_from_slice(&inode.to_le_bytes());
+        bytes.extend_from_slice(&modified.to_le_bytes());
+        bytes.extend_from_slice(&changed.to_le_bytes());
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            mode: u32::from_le_bytes(reader.array()?),
+            size: u64::from_le_bytes(reader.array()?),
+            inode: u64::from_le_bytes(reader.array()?),
+            modified: i64::from_le_bytes(reader.array()?),
+            changed: i64::from_le_bytes(reader.array()?),
+        })
+    }
+}
+
+/// The parts of a record, taken from its bytes one after the other.
+struct Parts<'a> {
+    all: &'a Bytes,
+    rest: Reader<'a>,
+}
+
+impl Parts<'_> {
     fn record(&mut self) -> Option<Record> {
         let index = IndexStamp {
-            length: u64::from_le_bytes(self.array()?),
-            trailer: self.array()?,
+            length: u64::from_le_bytes(self.rest.array()?),
+            trailer: self.rest.array()?,
         };
-        let mut listing = Listing {
+        let digest = self.rest.array()?;
+        let (files, folders, links) = (self.paths()?, self.paths()?, self.paths()?);
+        let indexed = self.rest.length()?;
+        let listing = Listing {
             index,
-            digest: self.array()?,
-            files: self.paths()?,
-            folders: self.paths()?,
-            links: self.paths()?,
-            ..Listing::default()
+            digest,
+            indexed: self.table(indexed)?,
+            parents: self.table(folders.len())?,
+            files,
+            folders,
+            links,
         };
-        let indexed = self.length()?;
-        listing.indexed = self.many(indexed, |reader| {
-            Some(Indexed {
-                mode: u32::from_le_bytes(reader.array()?),
-                object: reader.array()?,
-                size: u32::from_le_bytes(reader.array()?),
-                inode: u32::from_le_bytes(reader.array()?),
-                modified: i64::from_le_bytes(reader.array()?),
-                changed: i64::from_le_bytes(reader.array()?),
-                entry: Entry::from_byte(reader.byte()?)?,
-            })
-        })?;
-        listing.parents = self.many(listing.folders.len(), |reader| {
-            Some(u32::from_le_bytes(reader.array()?))
-        })?;
-        let files = self.many(listing.files.len(), |reader| {
-            Some(FileState {
-                stamp: reader.stamp()?,
-                is_settled: reader.flag()?,
-                is_convertible: reader.flag()?,
-                object: reader.array()?,
-            })
-        })?;
-        let folders = self.many(listing.folders.len(), |reader| {
-            Some(FolderState {
-                stamp: reader.stamp()?,
-                is_settled: reader.flag()?,
-            })
-        })?;
-        let count = self.length()?;
-        let submodules = self.many(count, |reader| {
-            let length = reader.length()?;
-            Some((reader.take(length)?.to_vec(), reader.record()?))
-        })?;
+        let files = self.table(listing.files.len())?;
+        let folders = self.table(listing.folders.len())?;
+        let mut submodules = Vec::new();
+        for _ in 0..self.rest.length()? {
+            let length = self.rest.length()?;
+            submodules.push((self.rest.take(length)?.to_vec(), self.record()?));
+        }
         Some(Record {
             listing: Arc::new(listing),
             files,
@@ -223,62 +210,17 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn many<T>(&mut self, count: usize, one: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        // Everything takes at least a byte: a length that was made up makes no room.
-        if count > self.bytes.len() {
-            return None;
-        }
-        let mut all = Vec::with_capacity(count);
-        for _ in 0..count {
-            all.push(one(self)?);
-        }
-        Some(all)
-    }
-
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.bytes.split_at_checked(length)?;
-        self.bytes = rest;
-        Some(taken)
-    }
-
-    fn array<const LENGTH: usize>(&mut self) -> Option<[u8; LENGTH]> {
-        let (taken, rest) = self.bytes.split_first_chunk()?;
-        self.bytes = rest;
-        Some(*taken)
-    }
-
-    fn length(&mut self) -> Option<usize> {
-        usize::try_from(u64::from_le_bytes(self.array()?)).ok()
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        let [byte] = self.array()?;
-        Some(byte)
-    }
-
-    fn flag(&mut self) -> Option<bool> {
-        Some(self.byte()? != 0)
-    }
-
-    fn stamp(&mut self) -> Option<Stamp> {
-        Some(Stamp {
-            mode: u32::from_le_bytes(self.array()?),
-            size: u64::from_le_bytes(self.array()?),
-            inode: u64::from_le_bytes(self.array()?),
-            modified: i64::from_le_bytes(self.array()?),
-            changed: i64::from_le_bytes(self.array()?),
-        })
+    fn table<T: Row>(&mut self, count: usize) -> Option<Table<T>> {
+        let bytes = self.rest.take(count.checked_mul(T::SIZE)?)?;
+        Table::from_bytes(self.all.slice_ref(bytes))
     }
 
     fn paths(&mut self) -> Option<Paths> {
-        let count = self.length()?;
-        let ends = self.take(count.checked_mul(4)?)?;
-        let (ends, _) = ends.as_chunks::<4>();
-        let ends: Vec<u32> = ends.iter().map(|end| u32::from_le_bytes(*end)).collect();
-        let length = self.length()?;
-        let bytes = self.take(length)?.to_vec();
-        let in_order = ends.is_sorted() && ends.last().map_or(0, |&end| end as usize) == length;
-        in_order.then_some(Paths { bytes, ends })
+        let count = self.rest.length()?;
+        let ends = self.table(count)?;
+        let length = self.rest.length()?;
+        let bytes = self.rest.take(length)?;
+        Paths::new(self.all.slice_ref(bytes), ends)
     }
 }
 
@@ -288,21 +230,13 @@ mod tests {
 
     use super::*;
 
-    fn paths(all: &[&str]) -> Paths {
-        let mut paths = Paths::default();
-        for path in all {
-            paths.push(path.as_bytes());
-        }
-        paths
-    }
-
     fn record() -> Record {
         let listing = Listing {
-            files: paths(&["a", "b/c", "b/d"]),
-            folders: paths(&["", "b"]),
-            links: paths(&["module"]),
-            indexed: vec![Indexed::default(); 3],
-            parents: vec![0, 0],
+            files: ["a", "b/c", "b/d"].into_iter().collect(),
+            folders: ["", "b"].into_iter().collect(),
+            links: ["module"].into_iter().collect(),
+            indexed: [Indexed::default(); 3].into_iter().collect(),
+            parents: [0, 0].into_iter().collect(),
             ..Listing::default()
         };
         let state = FileState {
@@ -318,13 +252,13 @@ mod tests {
             is_convertible: true,
         };
         let inner = Record {
-            files: Vec::new(),
+            files: Table::default(),
             ..Record::default()
         };
         Record {
             listing: Arc::new(listing),
-            files: vec![state, FileState::default(), state],
-            folders: vec![FolderState::default(); 2],
+            files: [state, FileState::default(), state].into_iter().collect(),
+            folders: [FolderState::default(); 2].into_iter().collect(),
             submodules: vec![(b"module".to_vec(), inner)],
         }
     }
@@ -332,21 +266,13 @@ mod tests {
     #[test]
     fn a_record_is_read_as_it_was_written() {
         let record = record();
-        assert_eq!(Record::from_bytes(&record.to_bytes()), Some(record));
-    }
-
-    #[test]
-    fn paths_are_found() {
-        let paths = paths(&["a", "b", "b/c", "d"]);
-        assert_eq!(paths.position(b"b/c"), Some(2));
-        assert_eq!(paths.position(b"c"), None);
-        assert_eq!(paths.iter().count(), 4);
+        assert_eq!(Record::from_bytes(&record.to_bytes().into()), Some(record));
     }
 
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            let _either_way = Record::from_bytes(&bytes);
+            let _either_way = Record::from_bytes(&bytes.into());
         }
 
         #[test]
@@ -355,7 +281,7 @@ mod tests {
             if let Some(place) = bytes.get_mut(at) {
                 *place = byte;
             }
-            let _either_way = Record::from_bytes(&bytes);
+            let _either_way = Record::from_bytes(&bytes.into());
         }
     }
 }

@@ -15,6 +15,7 @@ use super::{
     index::{Entry, Listing, listing},
     record::{FolderState, Record},
     stamp::{Kind, Stamp},
+    table::Table,
     verdict::{self, Verdict},
 };
 use crate::{error::GitError, repository::GitRepository};
@@ -126,11 +127,12 @@ fn look_at_files(
             } else {
                 known.listing.files.position(path)?
             };
-            known.files.get(position).copied()
+            known.files.get(position)
         });
         (path, state)
     };
-    root.look(&file, listing.files.len())
+    let rows = known.filter(|_| is_same_listing).map(|known| &known.files);
+    root.look(&file, listing.files.len(), rows)
 }
 
 /// Looks at the folders that hold others. That one of these is no folder any more, but a link, shows in the one that it
@@ -139,7 +141,7 @@ fn look_at_folders(
     root: &Root<'_>,
     listing: &Listing,
     known: Option<&Record>,
-) -> Result<Vec<FolderState>, GitError> {
+) -> Result<Table<FolderState>, GitError> {
     let count = listing.folders.len();
     let known_state = |index: usize| {
         let path = listing.folders.get(index);
@@ -150,10 +152,10 @@ fn look_at_folders(
         } else {
             known.listing.folders.position(path)?
         };
-        known.folders.get(position).copied()
+        known.folders.get(position)
     };
     let mut holds_others = vec![false; count];
-    for &parent in &listing.parents {
+    for parent in listing.parents.iter() {
         if let Some(holds) = holds_others.get_mut(parent as usize) {
             *holds = true;
         }
@@ -169,11 +171,11 @@ fn look_at_folders(
         let is_settled = stamp.is_settled(root.began());
         Ok(Some((FolderState { stamp, is_settled }, is_unchanged)))
     })?;
-    each(count, |index| {
+    let all = each(count, |index| {
         if let Some(Some((state, _))) = upper.get(index) {
             return Ok(*state);
         }
-        let parent = listing.parents.get(index).map(|parent| *parent as usize);
+        let parent = listing.parents.get(index).map(|parent| parent as usize);
         let in_unchanged = parent.and_then(|parent| upper.get(parent).copied().flatten());
         let known = known_state(index).filter(|_| in_unchanged.is_some_and(|(_, same)| same));
         match known {
@@ -183,7 +185,8 @@ fn look_at_folders(
                 is_settled: false,
             }),
         }
-    })
+    });
+    Ok(all?.into_iter().collect())
 }
 
 /// Does something for each number, side by side where that is worth it.
@@ -198,9 +201,9 @@ fn each<T: Send>(
     numbers.with_min_len(WORTH_THREADS / 4).map(one).collect()
 }
 
-fn add_states(hasher: &mut blake3::Hasher, files: &[FileState], folders: &[FolderState]) {
+fn add_states(hasher: &mut blake3::Hasher, files: &Table<FileState>, folders: &Table<FolderState>) {
     let mut bytes = Vec::with_capacity(files.len() * 21 + folders.len());
-    for state in files {
+    for state in files.iter() {
         bytes.push(state.stamp.kind().letter());
         bytes.extend_from_slice(&state.object);
     }
@@ -231,9 +234,9 @@ fn add_history(hasher: &mut blake3::Hasher, repository: &GitRepository) -> Resul
 fn refuse_what_cannot_be_told(
     repository: &GitRepository,
     listing: &Listing,
-    files: &[FileState],
+    files: &Table<FileState>,
 ) -> Result<(), GitError> {
-    for (index, (state, indexed)) in files.iter().zip(&listing.indexed).enumerate() {
+    for (index, (state, indexed)) in files.iter().zip(listing.indexed.iter()).enumerate() {
         let path = || repository.root.join(as_path(listing.files.get(index)));
         match (indexed.entry, state.stamp.kind()) {
             (Entry::Ordinary | Entry::Intended, _) | (_, Kind::Missing) => {}
@@ -244,7 +247,7 @@ fn refuse_what_cannot_be_told(
             (Entry::Conflict, _) => {}
             // Nix takes the content from wherever it has seen the tree before.
             (Entry::Unwatched, _) => {
-                if verdict::of_file(state, indexed) != Verdict::AsInIndex {
+                if verdict::of_file(&state, &indexed) != Verdict::AsInIndex {
                     return Err(GitError::LookedAwayFrom { path: path() });
                 }
             }
@@ -258,7 +261,7 @@ fn refuse_what_cannot_be_told(
 fn may_convert(
     repository: &GitRepository,
     listing: &Listing,
-    files: &[FileState],
+    files: &Table<FileState>,
 ) -> Result<bool, GitError> {
     const CONVERTING: [&str; 5] = ["text", "crlf", "eol", "ident", "filter"];
     let index = repository.repository.path().join("index");
@@ -266,7 +269,7 @@ fn may_convert(
     let index = index.unwrap_or_default();
     let mut convertible = files
         .iter()
-        .zip(&listing.indexed)
+        .zip(listing.indexed.iter())
         .enumerate()
         .filter(|(_, (state, indexed))| {
             state.is_convertible && verdict::may_be_read(&state.stamp, indexed, &index)

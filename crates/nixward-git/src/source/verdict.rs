@@ -4,6 +4,7 @@ use super::{
     files::FileState,
     index::{Entry, Indexed},
     stamp::{Kind, Stamp},
+    table::Table,
 };
 
 /// What is known of a file, or of all of them, without asking git.
@@ -18,10 +19,10 @@ pub(super) enum Verdict {
 }
 
 /// What is known of all files together.
-pub(super) fn of_all(files: &[FileState], indexed: &[Indexed]) -> Verdict {
-    let verdicts = files.iter().zip(indexed);
+pub(super) fn of_all(files: &Table<FileState>, indexed: &Table<Indexed>) -> Verdict {
+    let verdicts = files.iter().zip(indexed.iter());
     verdicts
-        .map(|(state, indexed)| of_file(state, indexed))
+        .map(|(state, indexed)| of_file(&state, &indexed))
         .max()
         .unwrap_or(Verdict::AsInIndex)
 }
@@ -123,9 +124,13 @@ mod tests {
 
     #[test]
     fn one_dirty_file_is_enough() {
+        let of_all = |states: &[FileState]| {
+            let indexed = states.iter().map(|_| indexed(9)).collect();
+            super::of_all(&states.iter().copied().collect(), &indexed)
+        };
         let states = [state(0o100_644, 1), state(0o100_755, 1), state(0, 0)];
-        assert_eq!(of_all(&states, &[indexed(9); 3]), Verdict::Dirty);
-        assert_eq!(of_all(&states[..2], &[indexed(9); 2]), Verdict::Unclear);
-        assert_eq!(of_all(&[], &[]), Verdict::AsInIndex);
+        assert_eq!(of_all(&states), Verdict::Dirty);
+        assert_eq!(of_all(&states[..2]), Verdict::Unclear);
+        assert_eq!(of_all(&[]), Verdict::AsInIndex);
     }
 }

@@ -67,7 +67,7 @@ impl Source {
     /// Looks for the first time in this run.
     pub(super) fn look(&self) -> Result<Scan, GitError> {
         let known = self.records.read(&self.name);
-        let known = known.and_then(|bytes| Record::from_bytes(&bytes));
+        let known = known.as_ref().and_then(Record::from_bytes);
         let scan = self.look_with(known.as_ref())?;
         if scan.hashed > WORTH_KEEPING {
             self.keep(&scan.record);
