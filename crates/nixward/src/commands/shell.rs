@@ -2,6 +2,8 @@
 
 use std::{
     ffi::OsString,
+    fs::Permissions,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -24,6 +26,13 @@ const RUN_COMMAND: &str = r#". "$1" || exit; shift; exec "$@""#;
 /// What an interactive shell reads first: the person's own settings, then the environment over them.
 const INTERACTIVE_PREAMBLE: &str = "[ -e ~/.bashrc ] && . ~/.bashrc\nshopt -u expand_aliases\n";
 const INTERACTIVE_END: &str = "\nshopt -s expand_aliases\n";
+
+/// How Nix's script makes a folder for temporary files: by a process of its own.
+const MAKES_FOLDER: &str = r#"export NIX_BUILD_TOP="$(mktemp -d -t nix-shell.XXXXXX)""#;
+/// Takes the one that nixward made, if it made one.
+const TAKES_FOLDER: &str = r#"export NIX_BUILD_TOP="${NIXWARD_SHELL_FOLDER:-$(mktemp -d -t nix-shell.XXXXXX)}"
+unset NIXWARD_SHELL_FOLDER"#;
+const SHELL_FOLDER: &str = "NIXWARD_SHELL_FOLDER";
 
 pub(super) fn become_shell(
     session: &Session,
@@ -54,7 +63,9 @@ pub(super) fn become_shell(
     let bash = bash(session, &environment, interactive)?;
     let mut args = command_line(&file, &action.command);
     args.remove(0);
-    Err(become_it(session, &bash, &args, []))
+    let folder = temporary_folder(session, &environment);
+    let env = folder.map(|folder| (SHELL_FOLDER.into(), folder.into()));
+    Err(become_it(session, &bash, &args, env))
 }
 
 /// Where the environment of a derivation is kept.
@@ -142,8 +153,22 @@ fn make_environment(
         )
         .hint("a dev shell is made by mkShell, in devShells or as the package's own environment")
     })?;
+    let environment = environment.replacen(MAKES_FOLDER, TAKES_FOLDER, 1);
     let is_kept = is_kept && kept.keep(&environment).is_ok();
     Ok((environment, is_kept))
+}
+
+/// A new folder for the shell's temporary files, if its script takes one. Like Nix's own it stays when the shell ends:
+/// what the shell started may go on.
+fn temporary_folder(session: &Session, environment: &str) -> Option<PathBuf> {
+    if !environment.contains(TAKES_FOLDER) {
+        return None;
+    }
+    let folder = tempfile::Builder::new()
+        .prefix("nix-shell.")
+        .permissions(Permissions::from_mode(0o700))
+        .tempdir_in(session.environment.temporary_folder());
+    folder.ok().map(tempfile::TempDir::keep)
 }
 
 fn interactive_text(step: &Step, script: &str) -> String {

@@ -6,6 +6,7 @@ use fs_err as fs;
 use globset::{GlobBuilder, GlobMatcher};
 use nixward_core::workspace::MemberFolder;
 use nixward_manifest::Manifest;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, statat};
 
 use super::{Findings, MANIFEST, read};
 use crate::error::{CliError, ErrorKind};
@@ -37,11 +38,12 @@ pub(super) fn member_folders(
         .filter_map(|glob| matcher(glob))
         .collect();
     paths.retain(|path| !exclude.iter().any(|glob| glob.is_match(path)));
+    let is_file = files_below(root);
     let mut folders = Vec::new();
     for path in paths {
-        let file = root.join(&path).join(MANIFEST);
         let mut declaration = None;
-        if file.is_file() {
+        if is_file(&format!("{path}/{MANIFEST}")) {
+            let file = root.join(&path).join(MANIFEST);
             let text = read(&file)?;
             if nixward_manifest::is_member(&text) {
                 let (parsed, diagnostics) = nixward_manifest::parse_member(&text, manifest);
@@ -52,6 +54,17 @@ pub(super) fn member_folders(
         folders.push(MemberFolder { path, declaration });
     }
     Ok(folders)
+}
+
+/// Tells of paths below a folder whether they are files; from the folder on, which spares the way to it each time.
+fn files_below(folder: &Path) -> impl Fn(&str) -> bool {
+    let open = rustix::fs::open(folder, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+    let folder = folder.to_owned();
+    move |path| match &open {
+        Ok(open) => statat(open, path, AtFlags::empty())
+            .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile),
+        Err(_) => folder.join(path).is_file(),
+    }
 }
 
 /// A project is described in the root's manifest or in its own, never in both.
