@@ -3,7 +3,8 @@
 use std::{
     path::{Path, PathBuf},
     sync::mpsc::{self, Receiver, TryRecvError},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use nixward_cache::kept_folder::KeptFolder;
@@ -22,6 +23,8 @@ const WORTH_KEEPING: usize = 16;
 
 /// How long who waits for a look sleeps where there is nothing to help with.
 const BETWEEN_HELP: Duration = Duration::from_micros(100);
+/// A warm look takes a few milliseconds; who sleeps meanwhile may wake up on the other thread's processor.
+const WORTH_STAYING_AWAKE: Duration = Duration::from_millis(20);
 
 /// The folder of the records in the cache folder.
 const FOLDER: &str = "sources";
@@ -118,15 +121,19 @@ impl EarlyLook {
 
     /// Waits for what it sees, and helps it on.
     pub(super) fn finish(self) -> Option<Result<Scan, GitError>> {
+        let waiting = Instant::now();
         loop {
             match self.0.try_recv() {
                 Ok(scan) => return Some(scan),
                 Err(TryRecvError::Disconnected) => return None,
                 Err(TryRecvError::Empty) => {}
             }
-            if rayon::yield_now() != Some(Yield::Executed)
-                && let Ok(scan) = self.0.recv_timeout(BETWEEN_HELP)
-            {
+            if rayon::yield_now() == Some(Yield::Executed) {
+                continue;
+            }
+            if waiting.elapsed() < WORTH_STAYING_AWAKE {
+                thread::yield_now();
+            } else if let Ok(scan) = self.0.recv_timeout(BETWEEN_HELP) {
                 return Some(scan);
             }
         }
