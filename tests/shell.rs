@@ -49,6 +49,25 @@ fn a_command_runs_in_the_dev_shell() {
 }
 
 #[test]
+fn each_shell_has_a_folder_of_its_own_for_temporary_files() {
+    let Some(project) = with_shells() else { return };
+    let folder = |_: usize| {
+        let script = "stat -c %a \"$TMPDIR\"; echo \"$NIX_BUILD_TOP\"; env | grep -c ^NIXWARD_SHELL";
+        let output = project
+            .nixward(["shell", "web", "--", "sh", "-c", script])
+            .run()
+            .expect_code(1);
+        let stdout = output.stdout();
+        let lines: Vec<String> = stdout.lines().map(str::to_owned).collect();
+        assert_eq!((&*lines[0], &*lines[2]), ("700", "0"), "{stdout}");
+        lines[1].clone()
+    };
+    // The second one is kept.
+    let folders: Vec<String> = (0..2).map(folder).collect();
+    assert_ne!(folders[0], folders[1]);
+}
+
+#[test]
 fn without_a_dev_shell_it_is_the_packages_environment() {
     let Some(project) = with_shells() else { return };
     let output = project

@@ -54,7 +54,7 @@ fn decode_a_kept_evaluation(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn decode_the_record_of_a_source_tree(bencher: Bencher<'_, '_>) {
     let tree = Tree::make();
-    let bytes = tree.record.to_bytes();
+    let bytes = tree.record.to_bytes().into();
     bencher.bench_local(|| Record::from_bytes(black_box(&bytes)).expect("can be read"));
 }
 

@@ -99,7 +99,10 @@ impl<'a> Root<'a> {
             Err(_) => true,
         };
         let news: Vec<(usize, FileState, Effort)> = if count < WORTH_THREADS {
-            (0..count).map(one).filter(is_news).collect::<Result<_, _>>()?
+            (0..count)
+                .map(one)
+                .filter(is_news)
+                .collect::<Result<_, _>>()?
         } else {
             (0..count)
                 .into_par_iter()

@@ -90,7 +90,7 @@ impl Tree {
         let scan = scan(&repository, self.record.as_ref(), &self.view).unwrap();
         assert_eq!(scan.fingerprint, fresh.fingerprint);
         let bytes = scan.record.to_bytes();
-        self.record = Record::from_bytes(&bytes);
+        self.record = Record::from_bytes(&bytes.into());
         assert_eq!(self.record.as_ref(), Some(&scan.record));
         scan
     }

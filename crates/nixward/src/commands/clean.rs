@@ -30,10 +30,11 @@ pub(super) fn run(global: &GlobalSettings, args: CleanArgs) -> Result<u8, CliErr
         let folder = environment.cache_folder();
         (environment, vec![folder])
     } else {
-        let place = Place::find(global, Looking::OnlyIfNeeded).map_err(|error| match error.kind {
-            ErrorKind::NoWorkspace => error.hint("`nixward clean --all` needs no workspace"),
-            _ => error,
-        })?;
+        let place =
+            Place::find(global, Looking::OnlyIfNeeded).map_err(|error| match error.kind {
+                ErrorKind::NoWorkspace => error.hint("`nixward clean --all` needs no workspace"),
+                _ => error,
+            })?;
         let paths = of_workspace(&place.environment.cache_folder(), &place.discovered);
         (place.environment, paths)
     };

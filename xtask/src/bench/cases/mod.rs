@@ -7,6 +7,7 @@ mod peers;
 mod plan;
 mod run;
 mod shell;
+mod single;
 mod startup;
 
 use anyhow::Result;
