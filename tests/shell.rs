@@ -52,7 +52,8 @@ fn a_command_runs_in_the_dev_shell() {
 fn each_shell_has_a_folder_of_its_own_for_temporary_files() {
     let Some(project) = with_shells() else { return };
     let folder = |_: usize| {
-        let script = "stat -c %a \"$TMPDIR\"; echo \"$NIX_BUILD_TOP\"; env | grep -c ^NIXWARD_SHELL";
+        let script =
+            "stat -c %a \"$TMPDIR\"; echo \"$NIX_BUILD_TOP\"; env | grep -c ^NIXWARD_SHELL";
         let output = project
             .nixward(["shell", "web", "--", "sh", "-c", script])
             .run()

@@ -1,6 +1,7 @@
 //! The git repository of a workspace, opened once.
 
 use std::{
+    cell::OnceCell,
     fmt,
     path::{Path, PathBuf},
 };
@@ -15,7 +16,10 @@ pub struct GitRepository {
     pub root: PathBuf,
     /// Whether its history was cut off.
     pub is_shallow: bool,
-    pub(crate) repository: Repository,
+    /// Where git keeps what it knows of this working tree.
+    git_folder: PathBuf,
+    /// Opened when it is needed; another thread may have this one.
+    repository: OnceCell<Repository>,
 }
 
 impl fmt::Debug for GitRepository {
@@ -23,6 +27,7 @@ impl fmt::Debug for GitRepository {
         let Self {
             root,
             is_shallow,
+            git_folder: _,
             repository: _,
         } = self;
         formatter
@@ -56,30 +61,44 @@ pub fn discover(folder: &Path) -> Result<Option<GitRepository>, GitError> {
 }
 
 impl GitRepository {
-    /// Opens a repository by [`Self::git_folder`], as another thread must.
-    pub fn open(git_folder: &Path) -> Result<Self, GitError> {
-        let read_error = |source| GitError::Read {
-            folder: git_folder.to_owned(),
-            source,
-        };
-        let repository = Repository::open(git_folder).map_err(read_error)?;
-        Self::of(repository)
-            .ok_or_else(|| read_error(git2::Error::from_str("it has no working tree")))
-    }
-
-    /// Where git keeps what it knows of this working tree.
-    pub fn git_folder(&self) -> &Path {
-        self.repository.path()
-    }
-
     pub(crate) fn of(repository: Repository) -> Option<Self> {
         // libgit2 ends folders with a slash, which no one else does.
         let root: PathBuf = repository.workdir()?.components().collect();
         Some(Self {
             root,
             is_shallow: repository.is_shallow(),
-            repository,
+            git_folder: repository.path().to_owned(),
+            repository: OnceCell::from(repository),
         })
+    }
+
+    /// The same for another thread, which gets what was opened.
+    #[must_use]
+    pub fn hand_over(&mut self) -> Self {
+        Self {
+            repository: std::mem::take(&mut self.repository),
+            ..self.unopened()
+        }
+    }
+
+    /// The same, to be opened when it is needed.
+    #[must_use]
+    pub fn unopened(&self) -> Self {
+        Self {
+            root: self.root.clone(),
+            is_shallow: self.is_shallow,
+            git_folder: self.git_folder.clone(),
+            repository: OnceCell::new(),
+        }
+    }
+
+    pub(crate) fn open(&self) -> Result<&Repository, GitError> {
+        if let Some(repository) = self.repository.get() {
+            return Ok(repository);
+        }
+        let repository = Repository::open(&self.git_folder);
+        let repository = repository.map_err(|error| self.read_error(error))?;
+        Ok(self.repository.get_or_init(|| repository))
     }
 
     pub(crate) fn read_error(&self, source: git2::Error) -> GitError {
@@ -101,7 +120,7 @@ impl GitRepository {
             options.pathspec(folder).disable_pathspec_match(true);
         }
         let statuses = self
-            .repository
+            .open()?
             .statuses(Some(&mut options))
             .map_err(|error| self.read_error(error))?;
         let untracked = statuses.iter().filter(|entry| entry.status().is_wt_new());
@@ -115,7 +134,7 @@ impl GitRepository {
     /// Whether git tracks a file (relative to the root), be it only as intended to be added.
     pub fn is_tracked(&self, file: &str) -> Result<bool, GitError> {
         let index = self
-            .repository
+            .open()?
             .index()
             .map_err(|error| self.read_error(error))?;
         Ok(index.get_path(Path::new(file), 0).is_some())
@@ -161,7 +180,7 @@ mod tests {
         ] {
             fs_err::write(folder.path().join(file), text).unwrap();
         }
-        let mut index = found.repository.index().unwrap();
+        let mut index = found.open().unwrap().index().unwrap();
         index.add_path(Path::new("kept")).unwrap();
         index.write().unwrap();
         assert_eq!(

@@ -53,11 +53,12 @@ impl Place {
             CliError::new(ErrorKind::Usage, message).cause(error.kind().to_string())
         })?;
         let styled = console_output::stderr_styles(settings.color, &environment).enabled;
-        let found = discovery::find(&cwd, styled)?;
-        let early_look = found
-            .source(&environment.cache_folder())
-            .filter(|_| looking == Looking::Early)
-            .map(EarlyLook::start);
+        let mut found = discovery::find(&cwd, styled)?;
+        let early_look = match looking {
+            Looking::Early => found.source(&environment.cache_folder()),
+            Looking::OnlyIfNeeded => None,
+        };
+        let early_look = early_look.map(EarlyLook::start);
         let discovered = found.complete()?;
         Ok(Self {
             environment,

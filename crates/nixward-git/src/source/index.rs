@@ -124,15 +124,13 @@ pub(super) fn listing(
     repository: &GitRepository,
     known: Option<&Arc<Listing>>,
 ) -> Result<Arc<Listing>, GitError> {
-    let file = repository.repository.path().join("index");
+    let git = repository.open()?;
+    let file = git.path().join("index");
     let stamp = stamp(&file).map_err(|error| file_error(&file, error))?;
     if let Some(known) = known.filter(|known| known.index == stamp) {
         return Ok(Arc::clone(known));
     }
-    let mut index = repository
-        .repository
-        .index()
-        .map_err(|error| repository.read_error(error))?;
+    let mut index = git.index().map_err(|error| repository.read_error(error))?;
     index
         .read(false)
         .map_err(|error| repository.read_error(error))?;

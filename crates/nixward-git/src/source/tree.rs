@@ -68,7 +68,7 @@ pub fn scan(
     };
     hasher.update(cleanness);
     let mut submodules = Vec::new();
-    let mut marks = marks(repository);
+    let mut marks = marks(repository)?;
     if view.submodules {
         for path in submodule_paths(repository, &listing) {
             hasher.update(&path);
@@ -98,8 +98,8 @@ pub fn scan(
 }
 
 /// What shows that git did something, though all may be as it was again: whoever looked meanwhile saw otherwise.
-fn marks(repository: &GitRepository) -> Vec<Stamp> {
-    let git = &repository.repository;
+fn marks(repository: &GitRepository) -> Result<Vec<Stamp>, GitError> {
+    let git = repository.open()?;
     let mut files = vec![
         git.path().join("index"),
         git.path().join("HEAD"),
@@ -110,7 +110,7 @@ fn marks(repository: &GitRepository) -> Vec<Stamp> {
     files.extend(branch.map(|branch| git.commondir().join(branch)));
     let stamp = |file: &PathBuf| rustix::fs::lstat(file).map(|stat| Stamp::of(&stat));
     let stamps = files.iter().map(stamp);
-    stamps.map(Result::unwrap_or_default).collect()
+    Ok(stamps.map(Result::unwrap_or_default).collect())
 }
 
 fn look_at_files(
@@ -213,7 +213,7 @@ fn add_states(hasher: &mut blake3::Hasher, files: &Table<FileState>, folders: &T
 
 /// What flakes read as `self.rev`, `self.revCount` and `self.lastModified`.
 fn add_history(hasher: &mut blake3::Hasher, repository: &GitRepository) -> Result<(), GitError> {
-    let git = &repository.repository;
+    let git = repository.open()?;
     match git.refname_to_id("HEAD") {
         Ok(commit) => hasher.update(commit.as_bytes()),
         Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
@@ -264,7 +264,7 @@ fn may_convert(
     files: &Table<FileState>,
 ) -> Result<bool, GitError> {
     const CONVERTING: [&str; 5] = ["text", "crlf", "eol", "ident", "filter"];
-    let index = repository.repository.path().join("index");
+    let index = repository.open()?.path().join("index");
     let index = rustix::fs::lstat(index).map(|stat| Stamp::of(&stat));
     let index = index.unwrap_or_default();
     let mut convertible = files
@@ -278,7 +278,7 @@ fn may_convert(
     if convertible.peek().is_none() {
         return Ok(false);
     }
-    let git = &repository.repository;
+    let git = repository.open()?;
     let read = |error| repository.read_error(error);
     let config = git.config().and_then(|mut config| config.snapshot());
     let config = config.map_err(read)?;
@@ -306,7 +306,7 @@ fn is_clean(repository: &GitRepository) -> Result<bool, GitError> {
     let mut options = StatusOptions::new();
     options.include_untracked(false).exclude_submodules(true);
     let statuses = repository
-        .repository
+        .open()?
         .statuses(Some(&mut options))
         .map_err(|error| repository.read_error(error))?;
     Ok(statuses.is_empty())

@@ -82,9 +82,10 @@ pub(crate) fn find(cwd: &Path, styled: bool) -> Result<Found<'_>, CliError> {
 }
 
 impl Found<'_> {
-    /// The source tree, where it is known.
-    pub(crate) fn source(&self, cache_folder: &Path) -> Option<Source> {
-        let git = self.git.as_ref().ok()?.as_ref();
+    /// The source tree, where it is known, to be looked at by another thread.
+    pub(crate) fn source(&mut self, cache_folder: &Path) -> Option<Source> {
+        let git = self.git.as_mut().ok()?.as_mut();
+        let git = git.map(GitRepository::hand_over);
         Some(Source::new(
             cache_folder,
             &self.root,

@@ -70,9 +70,10 @@ pub(super) struct Lookup {
 
 /// Looks for the answer to a question.
 pub(super) fn look_up(session: &Session, query: &EvaluationQuery) -> Result<Found, CliError> {
-    if let Some(reason) = key::why_not(session) {
-        return Ok(Found::Off { reason });
-    }
+    let settings = match key::settings(session) {
+        Ok(settings) => settings,
+        Err(reason) => return Ok(Found::Off { reason }),
+    };
     let early = session.early_look.take().and_then(EarlyLook::finish);
     let scan = match early.unwrap_or_else(|| Source::of(session).look()) {
         Ok(scan) => scan,
@@ -81,7 +82,7 @@ pub(super) fn look_up(session: &Session, query: &EvaluationQuery) -> Result<Foun
             return Ok(Found::Off { reason });
         }
     };
-    let key = key::key(session, query, scan.fingerprint)
+    let key = key::key(session, query, scan.fingerprint, &settings)
         .map_err(|error| CliError::from_source(ErrorKind::Internal, &error))?;
     let kept = evaluations(session).read(&key);
     let lookup = Lookup { key, scan };

@@ -7,8 +7,20 @@ use nixward_nix::{evaluator, lock_file, settings_files, tool::NixFlags};
 use super::source::source_root;
 use crate::session::Session;
 
-/// Why what Nix answers depends on more than a key can hold.
-pub(super) fn why_not(session: &Session) -> Option<String> {
+/// Nix's settings, as far as files and variables tell them.
+pub(super) struct NixSettings(Vec<u8>);
+
+/// What Nix's settings are; or why what Nix answers depends on more than a key can hold.
+pub(super) fn settings(session: &Session) -> Result<NixSettings, String> {
+    let variable = |name: &str| session.environment.get(name);
+    let settings = settings_files::text(&variable);
+    match why_not(session, &settings) {
+        Some(why) => Err(why),
+        None => Ok(NixSettings(settings)),
+    }
+}
+
+fn why_not(session: &Session, settings: &[u8]) -> Option<String> {
     let NixFlags {
         override_inputs,
         system: _,
@@ -31,8 +43,7 @@ pub(super) fn why_not(session: &Session) -> Option<String> {
         return Some(why_impure(name));
     }
     let variable = |name: &str| session.environment.get(name);
-    let settings = settings_files::text(&variable);
-    if let Some(why) = settings_files::why_unknown(&variable, &settings) {
+    if let Some(why) = settings_files::why_unknown(&variable, settings) {
         return Some(why);
     }
     let mut unlocked = override_inputs
@@ -54,6 +65,7 @@ pub(super) fn key(
     session: &Session,
     query: &EvaluationQuery,
     source: Fingerprint,
+    settings: &NixSettings,
 ) -> Result<String, serde_json::Error> {
     let NixFlags {
         override_inputs,
@@ -79,7 +91,7 @@ pub(super) fn key(
         None => key.add(discovered.flake.to_string().as_bytes()),
     }
     key.add(format!("{:?}", session.nix.version).as_bytes());
-    key.add(&settings_files::text(&|name| session.environment.get(name)));
+    key.add(&settings.0);
     // An empty list of files stands for none, and none for the usual ones.
     let variables = &session.environment.variables;
     let lists_files = |(name, _): &(_, _)| name == "NIX_USER_CONF_FILES";

@@ -34,8 +34,7 @@ const FOLDER: &str = "sources";
 pub(crate) struct Source {
     root: PathBuf,
     flake_folder: PathBuf,
-    /// Where git keeps what it knows of the tree, if git does.
-    git_folder: Option<PathBuf>,
+    git: Option<GitRepository>,
     records: KeptFolder,
     name: String,
 }
@@ -45,15 +44,15 @@ impl Source {
         cache_folder: &Path,
         workspace_root: &Path,
         flake_folder: &Path,
-        git: Option<&GitRepository>,
+        git: Option<GitRepository>,
     ) -> Self {
-        let root = git.map_or(workspace_root, |git| &git.root);
+        let root = git.as_ref().map_or(workspace_root, |git| &git.root);
         Self {
             root: root.to_owned(),
             flake_folder: flake_folder.to_owned(),
-            git_folder: git.map(|git| git.git_folder().to_owned()),
             records: KeptFolder::new(cache_folder.join(FOLDER), Record::FORMAT, MOST_BYTES),
             name: record_name(root),
+            git,
         }
     }
 
@@ -63,7 +62,7 @@ impl Source {
             &session.environment.cache_folder(),
             &discovered.workspace.root,
             &discovered.flake_folder,
-            discovered.git.as_ref(),
+            discovered.git.as_ref().map(GitRepository::unopened),
         )
     }
 
@@ -89,8 +88,8 @@ impl Source {
     }
 
     fn look_with(&self, known: Option<&Record>) -> Result<Scan, GitError> {
-        match &self.git_folder {
-            Some(git_folder) => scan(&GitRepository::open(git_folder)?, known, &self.view()),
+        match &self.git {
+            Some(git) => scan(git, known, &self.view()),
             None => scan_folder(&self.root, known),
         }
     }
