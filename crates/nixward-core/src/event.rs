@@ -48,8 +48,17 @@ pub enum EventKind {
     FetchStarted {
         path: String,
     },
+    /// How many bytes of its contents are there.
+    FetchAdvanced {
+        path: String,
+        done: u64,
+    },
     FetchFinished {
         path: String,
+    },
+    /// How many bytes of contents are to be downloaded in all.
+    FetchExpected {
+        bytes: u64,
     },
     StepStarted {
         label: Arc<StepLabel>,

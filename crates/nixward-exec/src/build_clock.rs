@@ -27,7 +27,9 @@ impl BuildClock {
             BuildProgress::Line { drv_path, line } => EventKind::BuildLine { drv_path, line },
             BuildProgress::Stopped { drv_path } => return self.stopped(drv_path),
             BuildProgress::FetchStarted { path } => EventKind::FetchStarted { path },
+            BuildProgress::FetchAdvanced { path, done } => EventKind::FetchAdvanced { path, done },
             BuildProgress::FetchStopped { path } => EventKind::FetchFinished { path },
+            BuildProgress::FetchExpected { bytes } => EventKind::FetchExpected { bytes },
             BuildProgress::Built { .. } | BuildProgress::MoreIsBuilt => return None,
         })
     }

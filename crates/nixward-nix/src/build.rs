@@ -12,6 +12,9 @@ use crate::{
 /// How many of a build's last lines are kept.
 const KEPT_LINES: usize = 1000;
 
+/// How many bytes a fetch goes on before it is told.
+const TOLD_EVERY: u64 = 128 << 10;
+
 /// What happened in a build, for whoever shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BuildProgress {
@@ -38,8 +41,17 @@ pub enum BuildProgress {
     FetchStarted {
         path: String,
     },
+    /// How many bytes of its contents are there.
+    FetchAdvanced {
+        path: String,
+        done: u64,
+    },
     FetchStopped {
         path: String,
+    },
+    /// How many bytes are to be fetched in all.
+    FetchExpected {
+        bytes: u64,
     },
 }
 
@@ -88,7 +100,28 @@ pub struct BuildMonitor {
 #[derive(Clone, Debug)]
 enum Activity {
     Build(String),
-    Fetch(String),
+    Fetch(Fetch),
+}
+
+/// A path that is being fetched. Nix has two activities for it: that it is substituted, and that it is copied.
+#[derive(Clone, Debug)]
+struct Fetch {
+    path: String,
+    told: u64,
+}
+
+impl Fetch {
+    /// Nix says so every few kilobytes.
+    fn advanced(&mut self, done: u64) -> Option<BuildProgress> {
+        if done < self.told.saturating_add(TOLD_EVERY) {
+            return None;
+        }
+        self.told = done;
+        Some(BuildProgress::FetchAdvanced {
+            path: self.path.clone(),
+            done,
+        })
+    }
 }
 
 impl BuildMonitor {
@@ -96,12 +129,16 @@ impl BuildMonitor {
     pub fn line(&mut self, line: &str) -> Vec<BuildProgress> {
         match internal_json::parse(line) {
             Line::Stopped { id } => self.stopped(id),
-            Line::Count {
+            Line::Progress {
                 id,
                 done,
+                expected: _,
                 running,
                 failed,
-            } => counted(self.count.count(id, done, running, failed)),
+            } => match self.running.get_mut(&id) {
+                Some(Activity::Fetch(fetch)) => fetch.advanced(done).into_iter().collect(),
+                _ => counted(self.count.count(id, done, running, failed)),
+            },
             line => self.one(line).into_iter().collect(),
         }
     }
@@ -114,9 +151,15 @@ impl BuildMonitor {
                 Some(BuildProgress::Started { drv_path })
             }
             Line::FetchStarted { id, path } => {
-                self.running.insert(id, Activity::Fetch(path.clone()));
-                Some(BuildProgress::FetchStarted { path })
+                let is_known = self.is_fetched(&path);
+                let fetch = Fetch {
+                    path: path.clone(),
+                    told: 0,
+                };
+                self.running.insert(id, Activity::Fetch(fetch));
+                (!is_known).then_some(BuildProgress::FetchStarted { path })
             }
+            Line::FetchExpected { bytes } => Some(BuildProgress::FetchExpected { bytes }),
             Line::CountStarted { id } => {
                 self.count.counter_started(id);
                 None
@@ -138,7 +181,7 @@ impl BuildMonitor {
                 keep(&mut self.plain, text);
                 None
             }
-            Line::Message { .. } | Line::Stopped { .. } | Line::Count { .. } | Line::Ignored => {
+            Line::Message { .. } | Line::Stopped { .. } | Line::Progress { .. } | Line::Ignored => {
                 None
             }
         }
@@ -159,9 +202,17 @@ impl BuildMonitor {
                     .chain(built)
                     .collect()
             }
-            Some(Activity::Fetch(path)) => vec![BuildProgress::FetchStopped { path }],
+            Some(Activity::Fetch(fetch)) if !self.is_fetched(&fetch.path) => {
+                vec![BuildProgress::FetchStopped { path: fetch.path }]
+            }
+            Some(Activity::Fetch(_)) => Vec::new(),
             None => Vec::new(),
         }
+    }
+
+    fn is_fetched(&self, wanted: &str) -> bool {
+        let mut running = self.running.values();
+        running.any(|activity| matches!(activity, Activity::Fetch(fetch) if fetch.path == wanted))
     }
 
     fn drv_path(&self, id: u64) -> Option<String> {

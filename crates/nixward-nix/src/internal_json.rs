@@ -22,12 +22,18 @@ pub enum Line {
     CountStarted {
         id: u64,
     },
-    /// How many builds went well, run, and went wrong.
-    Count {
+    /// How far an activity is: of all builds together how many went well, of how many, and how many run and went
+    /// wrong; of a path being fetched the bytes of its contents.
+    Progress {
         id: u64,
         done: u64,
+        expected: u64,
         running: u64,
         failed: u64,
+    },
+    /// How many bytes all paths together have that are to be fetched.
+    FetchExpected {
+        bytes: u64,
     },
     Stopped {
         id: u64,
@@ -57,6 +63,7 @@ const ACTIVITY_SUBSTITUTE: u64 = 108;
 const RESULT_BUILD_LOG_LINE: u64 = 101;
 const RESULT_SET_PHASE: u64 = 104;
 const RESULT_PROGRESS: u64 = 105;
+const RESULT_SET_EXPECTED: u64 = 106;
 const RESULT_POST_BUILD_LOG_LINE: u64 = 107;
 
 /// Reads one line without its line feed.
@@ -72,6 +79,7 @@ pub fn parse(line: &str) -> Line {
 
 fn read(value: &Value) -> Option<Line> {
     let id = || number(value.get("id")?);
+    let field = |index: usize| number(value.get("fields")?.get(index)?);
     match value.get("action")?.as_str()? {
         "start" => match number(value.get("type")?)? {
             ACTIVITY_BUILD => Some(Line::BuildStarted {
@@ -95,14 +103,15 @@ fn read(value: &Value) -> Option<Line> {
                 id: id()?,
                 phase: text_field(value, 0)?,
             }),
-            RESULT_PROGRESS => {
-                let field = |index: usize| number(value.get("fields")?.get(index)?);
-                Some(Line::Count {
-                    id: id()?,
-                    done: field(0)?,
-                    running: field(2)?,
-                    failed: field(3)?,
-                })
+            RESULT_PROGRESS => Some(Line::Progress {
+                id: id()?,
+                done: field(0)?,
+                expected: field(1)?,
+                running: field(2)?,
+                failed: field(3)?,
+            }),
+            RESULT_SET_EXPECTED if field(0)? == ACTIVITY_COPY_PATH => {
+                Some(Line::FetchExpected { bytes: field(1)? })
             }
             _ => None,
         },
@@ -161,6 +170,29 @@ mod tests {
             parse(r#"@nix {"action":"stop","id":7}"#),
             Line::Stopped { id: 7 }
         );
+    }
+
+    #[test]
+    fn downloads() {
+        let line = r#"@nix {"action":"start","fields":["/nix/store/x","file:///cache","local"],"id":9,"level":3,"parent":8,"text":"copying","type":100}"#;
+        let path = "/nix/store/x".to_owned();
+        assert_eq!(parse(line), Line::FetchStarted { id: 9, path });
+        assert_eq!(
+            parse(r#"@nix {"action":"result","fields":[8192,3000112,0,0],"id":9,"type":105}"#),
+            Line::Progress {
+                id: 9,
+                done: 8192,
+                expected: 3_000_112,
+                running: 0,
+                failed: 0
+            }
+        );
+        let expected = |kind: u64| {
+            format!(r#"@nix {{"action":"result","fields":[{kind},628],"id":7,"type":106}}"#)
+        };
+        assert_eq!(parse(&expected(100)), Line::FetchExpected { bytes: 628 });
+        // The files that are downloaded for them, which are packed.
+        assert_eq!(parse(&expected(101)), Line::Ignored);
     }
 
     #[test]

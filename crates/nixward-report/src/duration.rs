@@ -7,6 +7,19 @@ pub fn seconds(duration: Duration) -> String {
     format!("{:.3}s", duration.as_secs_f64())
 }
 
+/// `12.3s`, `1m 05s`, `1h 02m`: of something that still runs.
+pub fn clock(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, _) => {
+            let tenths = duration.subsec_millis() / 100;
+            format!("{seconds}.{tenths}s")
+        }
+        (0, minutes, seconds) => format!("{minutes}m {seconds:02}s"),
+        (hours, minutes, _) => format!("{hours}h {minutes:02}m"),
+    }
+}
+
 /// `90s`, `10m`, `1h 5m`, for settings and estimates.
 pub fn for_people(duration: Duration) -> String {
     let seconds = duration.as_secs();
@@ -31,5 +44,8 @@ mod tests {
         assert_eq!(for_people(Duration::from_secs(600)), "10m");
         assert_eq!(for_people(Duration::from_secs(75)), "1m 15s");
         assert_eq!(for_people(Duration::from_secs(3900)), "1h 5m");
+        assert_eq!(clock(Duration::from_millis(59_999)), "59.9s");
+        assert_eq!(clock(Duration::from_secs(65)), "1m 05s");
+        assert_eq!(clock(Duration::from_secs(3720)), "1h 02m");
     }
 }

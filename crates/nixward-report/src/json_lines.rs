@@ -76,7 +76,9 @@ fn line_kind(kind: &EventKind) -> Option<EventLineKind> {
         | EventKind::BuildPhase { .. }
         | EventKind::BuildLine { .. }
         | EventKind::FetchStarted { .. }
+        | EventKind::FetchAdvanced { .. }
         | EventKind::FetchFinished { .. }
+        | EventKind::FetchExpected { .. }
         | EventKind::StepOutput { .. }
         | EventKind::StepLine { .. }
         | EventKind::HandedOver

@@ -1,5 +1,7 @@
 //! Who hears of a run: the report for people, and the lines for machines.
 
+use std::sync::Arc;
+
 use nixward_report::{
     human::{HumanReporter, HumanSettings, LiveDisplay},
     json_lines::JsonLinesReporter,
@@ -27,7 +29,9 @@ pub(crate) fn reporters(session: &Session, reporting: Reporting) -> Reporters<'s
     };
     let is_json = session.settings.message_format == MessageFormat::Json;
     let is_live = console_output::stderr_is_terminal() && !session.environment.is_plain();
-    let live = is_live.then(|| LiveDisplay::new(nixward_report::human::standard_error()));
+    let start = session.start;
+    let clock = Arc::new(move || start.elapsed());
+    let live = is_live.then(|| LiveDisplay::on_standard_error(session.stderr_styles(), clock));
     let human: Box<dyn Reporter> = if is_json {
         // What a step prints would be between the lines that machines read.
         Box::new(HumanReporter::new(

@@ -5,7 +5,7 @@ mod text;
 
 use std::io::{self, Write};
 
-pub use live::LiveDisplay;
+pub use live::{Clock, Columns, LiveDisplay};
 use nixward_core::{
     event::{Event, EventKind},
     outcome::{RunSummary, StepOutcome, StepStatus},
@@ -17,11 +17,6 @@ use crate::{
     reporter::Reporter,
     style::{Styles, harmless},
 };
-
-/// Where live displays of a program are drawn.
-pub fn standard_error() -> indicatif::ProgressDrawTarget {
-    indicatif::ProgressDrawTarget::stderr()
-}
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -154,7 +149,7 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
 
 impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
     fn on_event(&mut self, event: &Event) -> io::Result<()> {
-        if let Some(live) = &mut self.live {
+        if let Some(live) = &self.live {
             live.on_event(event);
         }
         match &event.kind {
@@ -195,7 +190,9 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
             | EventKind::BuildStarted { .. }
             | EventKind::BuildPhase { .. }
             | EventKind::FetchStarted { .. }
+            | EventKind::FetchAdvanced { .. }
             | EventKind::FetchFinished { .. }
+            | EventKind::FetchExpected { .. }
             | EventKind::StepStarted { .. }
             | EventKind::StepLine { .. } => Ok(()),
         }

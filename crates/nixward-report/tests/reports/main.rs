@@ -3,3 +3,4 @@
 mod events;
 mod human;
 mod json_lines;
+mod live;
