@@ -36,5 +36,6 @@ mod shell;
 mod signals;
 mod support;
 mod test_verb;
+mod timings;
 mod trouble;
 mod unsupported_nix;

@@ -41,6 +41,11 @@ impl LogFolder {
         Ok(())
     }
 
+    /// A file about the whole run.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
     /// The log of a step.
     pub fn path(&self, label: &StepLabel) -> PathBuf {
         self.folder.join(format!("{}.log", file_name(label)))

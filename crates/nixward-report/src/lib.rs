@@ -6,7 +6,7 @@
 pub mod duration;
 pub mod human;
 pub mod json_lines;
-
 pub mod manifest_diagnostics;
 pub mod reporter;
 pub mod style;
+pub mod timings;

@@ -51,6 +51,8 @@ pub(crate) struct VerbSettings {
     pub(crate) jobs: usize,
     pub(crate) fail_fast: bool,
     pub(crate) dry_run: bool,
+    /// Where a page of what ran when is written, if it is wanted: to a file, or beside the logs.
+    pub(crate) timings: Option<Option<PathBuf>>,
     pub(crate) nix: NixFlags,
     pub(crate) arguments: Vec<OsString>,
     pub(crate) container: ContainerSettings,
@@ -88,6 +90,7 @@ impl VerbSettings {
             fail_fast,
             keep_going: _,
             dry_run,
+            timings,
         } = execution;
         let processors = thread::available_parallelism().map_or(1, usize::from);
         Self {
@@ -98,6 +101,7 @@ impl VerbSettings {
                 .min(jobs_for_open_files()),
             fail_fast: *fail_fast,
             dry_run: *dry_run,
+            timings: timings.clone(),
             nix: nix_flags(nix),
             arguments: arguments.clone(),
             container,

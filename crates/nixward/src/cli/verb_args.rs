@@ -1,6 +1,6 @@
 //! The arguments of verbs.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, builder::FalseyValueParser};
 
@@ -45,6 +45,17 @@ pub struct ExecutionArgs {
     /// Show what would be done, as `nixward plan` does
     #[arg(long)]
     pub dry_run: bool,
+
+    /// Write a page of HTML that shows when each thing ran (default: beside the run's logs)
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        env = "NIXWARD_TIMINGS",
+        hide_env_values = true
+    )]
+    pub timings: Option<Option<PathBuf>>,
 }
 
 #[derive(Args, Clone, Debug)]

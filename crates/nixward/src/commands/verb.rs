@@ -1,5 +1,6 @@
 //! Carrying out a verb over the selected projects.
 
+use nixward_cache::whole_file::write_whole_for_all;
 use nixward_core::{
     event::{Event, EventKind},
     outcome::{RunSummary, Severity},
@@ -10,6 +11,11 @@ use nixward_exec::{
     dispatcher::{self, ExecuteError},
 };
 use nixward_manifest::BuiltinVerb;
+use nixward_report::{
+    human::Verbosity,
+    reporter::{Reporter as _, Reporters},
+    timings::Recording,
+};
 use nixward_schema::exit_code;
 
 use super::{
@@ -18,6 +24,7 @@ use super::{
     shell,
 };
 use crate::{
+    console_output,
     error::{CliError, ErrorKind},
     place::{Looking, Place},
     reporters::{self, Reporting},
@@ -38,6 +45,7 @@ pub(super) fn run_at(
     settings: &VerbSettings,
 ) -> Result<u8, CliError> {
     let session = Session::open_at(place, global, settings.nix.clone())?;
+    let mut recording = settings.timings.as_ref().map(|_| Recording::default());
     let (prepared, mut reporters) = {
         // Until the plan is known, nobody knows whether output is streamed.
         let reporting = if settings.dry_run {
@@ -46,7 +54,7 @@ pub(super) fn run_at(
             Reporting::Steps
         };
         let mut reporters = reporters::reporters(&session, reporting);
-        let mut listener = |event: &Event| reporters.tell(event);
+        let mut listener = |event: &Event| tell(&mut reporters, &mut recording, event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         let prepared = prepare(&session, settings, &mut emitter)?;
         (prepared, reporters)
@@ -79,7 +87,7 @@ pub(super) fn run_at(
     }
     let context = context(&session, settings, &prepared, streamed);
     let summary = {
-        let mut listener = |event: &Event| reporters.tell(event);
+        let mut listener = |event: &Event| tell(&mut reporters, &mut recording, event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         dispatcher::execute(
             &context,
@@ -91,6 +99,9 @@ pub(super) fn run_at(
     };
     let unwritten = reporters.first_error();
     drop(reporters);
+    if let Some(recording) = &recording {
+        write_timings(&session, settings, &context, recording);
+    }
     if let Some(signal) = session.cancellation.signal() {
         return Err(CliError::signal(signal));
     }
@@ -161,6 +172,39 @@ fn context(
         },
         engine: session.engine_choice(settings.container.engine),
         load_images,
+    }
+}
+
+fn tell(reporters: &mut Reporters<'_>, recording: &mut Option<Recording>, event: &Event) {
+    reporters.tell(event);
+    if let Some(recording) = recording {
+        // It keeps all in memory, and can't fail.
+        let _heard = recording.on_event(event);
+    }
+}
+
+/// A page that can't be written is no failure of what ran.
+fn write_timings(
+    session: &Session,
+    settings: &VerbSettings,
+    context: &ExecutionContext,
+    recording: &Recording,
+) {
+    let file = match &settings.timings {
+        Some(Some(file)) => session.cwd.join(file),
+        _ => context.logs.file("timings.html"),
+    };
+    let page = recording.page(&session.discovered.workspace.name);
+    let said = match write_whole_for_all(&file, page.as_bytes()) {
+        Ok(()) => {
+            let path = recording.critical_path();
+            let path = path.map_or_else(String::new, |path| format!("critical path: {path}\n"));
+            format!("{path}timings: {}\n", file.display())
+        }
+        Err(error) => format!("warning: cannot write {}: {error}\n", file.display()),
+    };
+    if session.settings.verbosity > Verbosity::Quiet {
+        console_output::error_text(&said);
     }
 }
 
