@@ -14,6 +14,7 @@ mod check;
 mod clean;
 mod container;
 mod container_engine;
+mod control;
 mod evaluation_cache;
 mod evaluation_cache_edits;
 mod evaluation_cache_property;

@@ -233,12 +233,12 @@ fn what_has_no_effect_yet_is_said_and_does_no_harm() {
         return;
     };
     let project = project
-        .manifest("[workspace]\n[verbs]\ntest = { retries = 2 }\n")
+        .manifest("[workspace]\n[verbs]\ntest = { sandbox = \"strict\" }\n")
         .outputs(r#"{ packages.it = project "it" "true" { test = test "true"; }; }"#)
         .build();
     let output = project.nixward(["test", "it"]).run().expect_code(0);
     assert!(
-        output.stderr().contains("nixward.toml:3:") && output.stderr().contains("retries"),
+        output.stderr().contains("nixward.toml:3:") && output.stderr().contains("sandbox"),
         "{}",
         output.stderr()
     );

@@ -47,7 +47,7 @@ fn a_run_is_a_line_for_each_event() {
     {"v":1,"reason":"step-finished","id":0,"project":"printer","verb":"lint","attribute":"packages.[SYSTEM].printer.lint","status":"passed","milliseconds":0,"message":null,"exitCode":null,"signal":null,"notes":[],"paths":[],"log":"[ROOT]/state/nixward/runs/[RUN]/printer.lint.0.log"}
     {"v":1,"reason":"step-started","id":1,"project":"tps-report","verb":"lint","attribute":"packages.[SYSTEM].tps_report.lint"}
     {"v":1,"reason":"step-finished","id":1,"project":"tps-report","verb":"lint","attribute":"packages.[SYSTEM].tps_report.lint","status":"passed","milliseconds":0,"message":null,"exitCode":null,"signal":null,"notes":[],"paths":[],"log":"[ROOT]/state/nixward/runs/[RUN]/tps-report.lint.1.log"}
-    {"v":1,"reason":"run-finished","passed":2,"failed":0,"skipped":1,"notRun":0,"interrupted":0,"milliseconds":0,"cancelled":false}
+    {"v":1,"reason":"run-finished","passed":2,"failed":0,"skipped":1,"notRun":0,"interrupted":0,"flaky":0,"slow":0,"milliseconds":0,"cancelled":false}
     "#);
 }
 

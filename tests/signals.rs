@@ -65,8 +65,7 @@ fn ctrl_c_ends_all_tests() {
         .collect();
     lines.sort();
     insta::assert_snapshot!(lines.join("\n"), @"
-         NOT RUN [DURATION] c test
-         NOT RUN [DURATION] c test
+         NOT RUN [         ] c test
          Summary [DURATION] 2/3 run: 0 passed, 2 interrupted, 1 not run (cancelled)
         log: [ROOT]/state/nixward/runs/[RUN]/a.test.0.log
         log: [ROOT]/state/nixward/runs/[RUN]/b.test.1.log

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     evaluation::CacheUse,
+    history::FailedTry,
     outcome::{RunSummary, StepOutcome},
     plan::{Skipped, StepLabel},
 };
@@ -72,6 +73,22 @@ pub enum EventKind {
     StepLine {
         label: Arc<StepLabel>,
         line: String,
+    },
+    /// A step still runs after what is slow for it; told again each time that it has taken twice as long.
+    StepSlow {
+        label: Arc<StepLabel>,
+        after: Duration,
+    },
+    /// A try of a step failed, and there will be another one.
+    TryFailed {
+        label: Arc<StepLabel>,
+        failed: FailedTry,
+        /// Which try it was, counted from 1.
+        number: usize,
+        /// How many there can be.
+        of: usize,
+        /// How long until the next one.
+        delay: Duration,
     },
     StepFinished {
         label: Arc<StepLabel>,

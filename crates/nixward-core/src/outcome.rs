@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use crate::history::StepHistory;
+
 /// How one step ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepOutcome {
@@ -15,6 +17,8 @@ pub struct StepOutcome {
     pub log: Option<PathBuf>,
     /// What else must be said, each a line: left processes, missing protection.
     pub notes: Vec<String>,
+    /// What went before: tries, runs, whether it was slow.
+    pub history: StepHistory,
 }
 
 impl StepOutcome {
@@ -27,6 +31,7 @@ impl StepOutcome {
             output_lines_before: 0,
             log: None,
             notes: Vec::new(),
+            history: StepHistory::default(),
         }
     }
 
@@ -41,6 +46,8 @@ impl StepOutcome {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum StepStatus {
     Passed,
+    /// It passed, but had failed before; see [`StepHistory`].
+    Flaky,
     /// Built, where building was all that was wanted; the paths of the outputs.
     Built {
         paths: Vec<String>,
@@ -105,14 +112,16 @@ impl StepStatus {
     pub fn severity(&self) -> Severity {
         match self {
             Self::Passed
+            | Self::Flaky
             | Self::Built { .. }
             | Self::Loaded { .. }
-            | Self::ImageBuilt { .. }
-            | Self::NotRun => Severity::Fine,
+            | Self::ImageBuilt { .. } => Severity::Fine,
             Self::Failed(_)
             | Self::TimedOut { .. }
             | Self::CheckFailed(_)
             | Self::Cancelled
+            // It was wanted, and nobody knows what would have come of it.
+            | Self::NotRun
             | Self::CouldNotStart { .. } => Severity::StepFailed,
             Self::BuildFailed(_) => Severity::BuildFailed,
             Self::EvaluationFailed { .. } => Severity::EvaluationFailed,
@@ -122,7 +131,11 @@ impl StepStatus {
     pub fn is_success(&self) -> bool {
         matches!(
             self,
-            Self::Passed | Self::Built { .. } | Self::Loaded { .. } | Self::ImageBuilt { .. }
+            Self::Passed
+                | Self::Flaky
+                | Self::Built { .. }
+                | Self::Loaded { .. }
+                | Self::ImageBuilt { .. }
         )
     }
 }
@@ -136,6 +149,12 @@ pub struct RunSummary {
     pub not_run: usize,
     /// Steps that were ended because the run was cancelled.
     pub interrupted: usize,
+    /// Those of the passed ones that had failed before.
+    pub flaky: usize,
+    /// Those of the passed ones that were slow.
+    pub slow_passed: usize,
+    /// Those of the failed ones that were slow.
+    pub slow_failed: usize,
     pub duration: Duration,
     pub cancelled: bool,
     /// The worst that happened.
@@ -143,12 +162,23 @@ pub struct RunSummary {
 }
 
 impl RunSummary {
-    pub fn add(&mut self, status: &StepStatus) {
+    pub fn add(&mut self, outcome: &StepOutcome) {
+        let StepOutcome {
+            status, history, ..
+        } = outcome;
+        let slow = usize::from(history.is_slow);
         match status {
             StepStatus::NotRun => self.not_run += 1,
             StepStatus::Cancelled => self.interrupted += 1,
-            status if status.is_success() => self.passed += 1,
-            _ => self.failed += 1,
+            status if status.is_success() => {
+                self.passed += 1;
+                self.slow_passed += slow;
+                self.flaky += usize::from(*status == StepStatus::Flaky);
+            }
+            _ => {
+                self.failed += 1;
+                self.slow_failed += slow;
+            }
         }
         self.worst = self.worst.max(Some(status.severity()));
     }

@@ -79,6 +79,8 @@ pub struct ProgramAction {
     pub settings: VerbSettings,
     /// The project's folder relative to the workspace root.
     pub folder: Option<String>,
+    /// How many times over a test is run, where that was asked for.
+    pub repeat: Option<u32>,
 }
 
 /// Where a program is.

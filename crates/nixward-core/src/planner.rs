@@ -542,6 +542,7 @@ impl Planner<'_> {
             args,
             settings,
             folder: subject.project.folder.clone(),
+            repeat: None,
         }
     }
 

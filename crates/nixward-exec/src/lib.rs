@@ -15,6 +15,7 @@ pub mod engine;
 mod error_chain;
 mod failure_causes;
 mod kept_shell;
+mod limits;
 mod log_folder;
 mod output_log;
 mod overlap;
@@ -24,6 +25,7 @@ mod roots;
 mod tally;
 mod test_environment;
 mod test_step;
+mod test_tries;
 mod waiting_steps;
 mod worker;
 

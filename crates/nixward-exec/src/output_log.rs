@@ -57,6 +57,16 @@ impl OutputLog {
         last
     }
 
+    /// Begins another part, with a line of nixward's own before it: the last lines are those of the last part.
+    pub(crate) fn separate(&mut self, what: &str) {
+        if !self.partial.is_empty() {
+            self.push(b"\n");
+        }
+        self.lines_before += self.lines.len() + 1;
+        self.lines.clear();
+        self.write(format!("──── nixward: {what} ────\n").as_bytes());
+    }
+
     fn write(&mut self, bytes: &[u8]) {
         let Some(file) = &mut self.file else { return };
         let room = usize::try_from(LARGEST_LOG.saturating_sub(self.written)).unwrap_or(usize::MAX);
@@ -130,6 +140,25 @@ mod tests {
         let finished = log.finish();
         assert_eq!(finished.lines, ["one", "two", "three"]);
         assert_eq!(fs_err::read(&path).unwrap(), b"one\ntwo\r\nthree");
+    }
+
+    #[test]
+    fn parts_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let mut log = OutputLog::new(&path);
+        log.push(b"one\ntwo");
+        log.separate("try 2 of 3");
+        log.push(b"three\n");
+        let finished = log.finish();
+        assert_eq!(
+            (finished.lines, finished.lines_before),
+            (vec!["three".to_owned()], 3)
+        );
+        assert_eq!(
+            fs_err::read_to_string(&path).unwrap(),
+            "one\ntwo\n──── nixward: try 2 of 3 ────\nthree\n"
+        );
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::{
     io::Read as _,
-    path::{Path, PathBuf},
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -10,18 +9,17 @@ use std::{
 
 use crossbeam_channel::Sender;
 use nixward_core::{
+    history::{FailedTry, StepHistory},
     outcome::{ExitReason, StepOutcome, StepStatus},
     plan::StepLabel,
 };
-use nixward_guard::{
-    ChildOutput, Ending, GuardReport, GuardedChild, GuardedCommand, Launcher, OutputReader,
-    TerminationSignal, WaitError,
-};
+use nixward_guard::{ChildOutput, Ending, GuardReport, GuardedCommand, Launcher, OutputReader};
 
 use crate::{
     context::{ExecutionContext, OutputHandling},
     error_chain::with_sources,
-    output_log::{FinishedLog, OutputLog},
+    limits::{self, Limits, Waited},
+    output_log::OutputLog,
 };
 
 /// What a worker tells the dispatcher while its step runs.
@@ -30,6 +28,14 @@ pub(crate) enum Progress {
     Started(Arc<StepLabel>),
     Output(Arc<StepLabel>, Vec<u8>),
     Line(Arc<StepLabel>, String),
+    Slow(Arc<StepLabel>, Duration),
+    TryFailed {
+        label: Arc<StepLabel>,
+        failed: FailedTry,
+        number: usize,
+        of: usize,
+        delay: Duration,
+    },
 }
 
 /// How often the last line of a step is told.
@@ -42,29 +48,95 @@ pub(crate) struct ProgramStep<'a> {
     pub(crate) progress: &'a Sender<Progress>,
 }
 
+/// How one run of a program ended.
+#[derive(Debug)]
+pub(crate) struct ProgramEnd {
+    pub(crate) status: StepStatus,
+    pub(crate) duration: Duration,
+    pub(crate) notes: Vec<String>,
+    pub(crate) is_slow: bool,
+}
+
+impl ProgramEnd {
+    /// An end that took no time.
+    pub(crate) fn of(status: StepStatus) -> Self {
+        Self {
+            status,
+            duration: Duration::ZERO,
+            notes: Vec::new(),
+            is_slow: false,
+        }
+    }
+}
+
 impl ProgramStep<'_> {
+    /// The log of the step, empty.
+    pub(crate) fn open_log(&self) -> OutputLog {
+        OutputLog::new(&self.context.logs.path(self.label))
+    }
+
+    /// Tells the dispatcher.
+    pub(crate) fn tell(&self, progress: Progress) {
+        // When nobody listens any more, the run is over.
+        let _heard = self.progress.send(progress).is_ok();
+    }
+
     /// Runs any guarded command to its end.
-    pub(crate) fn run(&self, command: &GuardedCommand, timeout: Option<Duration>) -> StepOutcome {
+    pub(crate) fn run(
+        &self,
+        command: &GuardedCommand,
+        limits: Limits,
+        log: &mut OutputLog,
+    ) -> ProgramEnd {
         let start = Instant::now();
         let mut child = match self.context.launcher.spawn(command) {
             Ok(child) => child,
             Err(error) => return could_not_start(start, with_sources(&error)),
         };
-        let log_path = self.context.logs.path(self.label);
         let Some(ChildOutput::Merged(output)) = child.take_output() else {
             return could_not_start(start, "its output cannot be read".to_owned());
         };
-        let (ending, log) = thread::scope(|scope| {
-            let reader = scope.spawn(|| self.read(output, &log_path));
-            let ending = wait(child, timeout);
-            (ending, reader.join())
+        let waited = thread::scope(|scope| {
+            scope.spawn(|| self.read(output, log));
+            limits::wait(child, limits, |after| {
+                let slow = Progress::Slow(Arc::clone(self.label), after);
+                // A timeout does not wait for somebody who does not listen; the outcome says it, too.
+                let _heard = self.progress.send_timeout(slow, LINE_INTERVAL).is_ok();
+            })
         });
-        let log = log.unwrap_or_else(|_| OutputLog::new(&log_path).finish());
-        finish(&self.context.launcher, start, ending, log, log_path)
+        let mut notes: Vec<String> = waited.note(command.graces).into_iter().collect();
+        if let Ok(report) = &waited.report {
+            notes.extend(report_notes(report));
+        }
+        ProgramEnd {
+            is_slow: waited.is_slow,
+            status: status(&self.context.launcher, waited),
+            duration: start.elapsed(),
+            notes,
+        }
     }
 
-    fn read(&self, mut output: OutputReader, log_path: &Path) -> FinishedLog {
-        let mut log = OutputLog::new(log_path);
+    /// What is told of the step in the end.
+    pub(crate) fn outcome(
+        &self,
+        end: ProgramEnd,
+        log: OutputLog,
+        history: StepHistory,
+    ) -> StepOutcome {
+        let log = log.finish();
+        let path = self.context.logs.path(self.label);
+        StepOutcome {
+            status: end.status,
+            duration: end.duration,
+            output: log.lines,
+            output_lines_before: log.lines_before,
+            log: log.has_file.then_some(path),
+            notes: log.problem.into_iter().chain(end.notes).collect(),
+            history,
+        }
+    }
+
+    fn read(&self, mut output: OutputReader, log: &mut OutputLog) {
         let mut buffer = vec![0; 64 << 10];
         let mut last_told = Instant::now();
         loop {
@@ -93,69 +165,32 @@ impl ProgramStep<'_> {
                 }
             };
         }
-        log.finish()
     }
 }
 
-/// How waiting ended.
-enum Waited {
-    Ended(Result<GuardReport, WaitError>),
-    TimedOut(Duration),
-}
-
-fn wait(mut child: GuardedChild, timeout: Option<Duration>) -> Waited {
-    let Some(timeout) = timeout else {
-        return Waited::Ended(child.wait());
-    };
-    match child.wait_timeout(timeout) {
-        Ok(Some(report)) => Waited::Ended(Ok(report)),
-        Ok(None) => {
-            child.terminator().terminate(TerminationSignal::Terminate);
-            match child.wait() {
-                Ok(_) => Waited::TimedOut(timeout),
-                Err(error) => Waited::Ended(Err(error)),
-            }
+fn status(launcher: &Launcher, waited: Waited) -> StepStatus {
+    let report = match waited.report {
+        Ok(report) => report,
+        Err(error) => {
+            return StepStatus::CouldNotStart {
+                why: with_sources(&error),
+            };
         }
-        Err(error) => Waited::Ended(Err(error)),
+    };
+    if let Some(after) = waited.timed_out {
+        return StepStatus::TimedOut { after };
     }
-}
-
-fn finish(
-    launcher: &Launcher,
-    start: Instant,
-    waited: Waited,
-    log: FinishedLog,
-    log_path: PathBuf,
-) -> StepOutcome {
-    let mut notes: Vec<String> = log.problem.into_iter().collect();
-    let status = match waited {
-        Waited::TimedOut(after) => StepStatus::TimedOut { after },
-        Waited::Ended(Err(error)) => StepStatus::CouldNotStart {
-            why: with_sources(&error),
+    match report.ending {
+        _ if launcher.is_cancelled() => StepStatus::Cancelled,
+        Ending::Exited(0) => StepStatus::Passed,
+        Ending::Exited(code) => StepStatus::Failed(ExitReason::Code(code)),
+        Ending::Signaled(signal) => StepStatus::Failed(ExitReason::Signal(signal)),
+        Ending::CouldNotStart(failure) => StepStatus::CouldNotStart {
+            why: failure.to_string(),
         },
-        Waited::Ended(Ok(report)) => {
-            notes.extend(report_notes(&report));
-            match &report.ending {
-                _ if launcher.is_cancelled() => StepStatus::Cancelled,
-                Ending::Exited(0) => StepStatus::Passed,
-                Ending::Exited(code) => StepStatus::Failed(ExitReason::Code(*code)),
-                Ending::Signaled(signal) => StepStatus::Failed(ExitReason::Signal(*signal)),
-                Ending::CouldNotStart(failure) => StepStatus::CouldNotStart {
-                    why: failure.to_string(),
-                },
-                Ending::StillRunning => StepStatus::CouldNotStart {
-                    why: "it could not be ended".to_owned(),
-                },
-            }
-        }
-    };
-    StepOutcome {
-        status,
-        duration: start.elapsed(),
-        output: log.lines,
-        output_lines_before: log.lines_before,
-        log: log.has_file.then_some(log_path),
-        notes,
+        Ending::StillRunning => StepStatus::CouldNotStart {
+            why: "it could not be ended".to_owned(),
+        },
     }
 }
 
@@ -180,6 +215,9 @@ fn report_notes(report: &GuardReport) -> Vec<String> {
         .collect()
 }
 
-fn could_not_start(start: Instant, why: String) -> StepOutcome {
-    StepOutcome::of(StepStatus::CouldNotStart { why }).took(start.elapsed())
+fn could_not_start(start: Instant, why: String) -> ProgramEnd {
+    ProgramEnd {
+        duration: start.elapsed(),
+        ..ProgramEnd::of(StepStatus::CouldNotStart { why })
+    }
 }

@@ -39,7 +39,7 @@ impl<'a, 'e> Tally<'a, 'e> {
     }
 
     pub(crate) fn finish(&mut self, label: &Arc<StepLabel>, outcome: StepOutcome) {
-        self.summary.add(&outcome.status);
+        self.summary.add(&outcome);
         self.emitter.emit(EventKind::StepFinished {
             label: Arc::clone(label),
             outcome,
@@ -84,6 +84,20 @@ impl<'a, 'e> Tally<'a, 'e> {
             Progress::Started(label) => EventKind::StepStarted { label },
             Progress::Output(label, bytes) => EventKind::StepOutput { label, bytes },
             Progress::Line(label, line) => EventKind::StepLine { label, line },
+            Progress::Slow(label, after) => EventKind::StepSlow { label, after },
+            Progress::TryFailed {
+                label,
+                failed,
+                number,
+                of,
+                delay,
+            } => EventKind::TryFailed {
+                label,
+                failed,
+                number,
+                of,
+                delay,
+            },
         });
     }
 

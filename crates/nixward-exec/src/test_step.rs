@@ -6,24 +6,30 @@ use std::{
 };
 
 use fs_err as fs;
-use nixward_core::{
-    outcome::{StepOutcome, StepStatus},
-    plan::ProgramAction,
-    store_path::store_folder,
-};
+use nixward_core::{outcome::StepStatus, plan::ProgramAction, store_path::store_folder};
 use nixward_guard::Protections;
 use nixward_manifest::WorkingDirectory;
 
-use crate::{program_step::ProgramStep, test_environment::test_environment};
+use crate::{
+    limits::Limits,
+    output_log::OutputLog,
+    program_step::{ProgramEnd, ProgramStep},
+    test_environment::test_environment,
+};
 
-/// Runs a test program to its end.
-pub(crate) fn run(step: &ProgramStep<'_>, program: &Path, action: &ProgramAction) -> StepOutcome {
+/// Runs a test program to its end, once.
+pub(crate) fn run(
+    step: &ProgramStep<'_>,
+    program: &Path,
+    action: &ProgramAction,
+    log: &mut OutputLog,
+) -> ProgramEnd {
     let context = step.context;
     let private = match PrivateFolders::new(&context.temporary_folder) {
         Ok(private) => private,
         Err(error) => {
             let why = format!("cannot make its private folder: {error}");
-            return StepOutcome::of(StepStatus::CouldNotStart { why });
+            return ProgramEnd::of(StepStatus::CouldNotStart { why });
         }
     };
     let cwd = match action.settings.cwd {
@@ -47,12 +53,16 @@ pub(crate) fn run(step: &ProgramStep<'_>, program: &Path, action: &ProgramAction
             .into_iter()
             .collect(),
     };
-    let mut outcome = step.run(&command, action.settings.timeout);
+    let limits = Limits {
+        timeout: action.settings.timeout,
+        slow_after: action.settings.slow_after,
+    };
+    let mut end = step.run(&command, limits, log);
     if let Err(error) = private.remove() {
         let note = format!("cannot remove its private folder: {error}");
-        outcome.notes.push(note);
+        end.notes.push(note);
     }
-    outcome
+    end
 }
 
 /// The folders that only one test sees.

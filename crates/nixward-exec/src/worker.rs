@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Instant};
 
 use crossbeam_channel::{Receiver, Sender};
 use nixward_core::{
+    history::StepHistory,
     outcome::{StepOutcome, StepStatus},
     plan::{Action, ProgramAction, ProgramPath, Step, StepLabel},
 };
@@ -11,8 +12,9 @@ use nixward_core::{
 use crate::{
     context::ExecutionContext,
     engine,
+    limits::Limits,
     program_step::{ProgramStep, Progress},
-    test_step,
+    test_tries,
 };
 
 /// A step whose build is there.
@@ -55,7 +57,7 @@ fn run_one(
     };
     match &ready.step.action {
         Action::Test(action) => match program_path(&action.program, &ready.outputs) {
-            Some(program) => test_step::run(&step, &program, action),
+            Some(program) => test_tries::run(&step, &program, action),
             None => missing_output(),
         },
         Action::Run(action) => match program_path(&action.program, &ready.outputs) {
@@ -87,7 +89,9 @@ fn run_plainly(step: &ProgramStep<'_>, program: PathBuf, action: &ProgramAction)
             .retain(|(there, _)| there.as_os_str() != name.as_str());
         command.env.push((name.into(), value.into()));
     }
-    step.run(&command, None)
+    let mut log = step.open_log();
+    let end = step.run(&command, Limits::default(), &mut log);
+    step.outcome(end, log, StepHistory::default())
 }
 
 /// Where the program of an action is.

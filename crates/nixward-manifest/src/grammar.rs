@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{AttributePath, PublishedPort, settings::InvalidPublishedPort};
 
 /// More would hide a test that fails.
-pub(crate) const MOST_RETRIES: u8 = 20;
+pub const MOST_RETRIES: u8 = 20;
 
 /// Longer ones no system takes as a path below a workspace.
 const LONGEST_PATH: usize = 1024;

@@ -69,6 +69,7 @@ pub use attribute_path::{AttributePath, InvalidAttributePath};
 pub use builtin_verb::BuiltinVerb;
 pub use decode::{is_member, parse, parse_member};
 pub use diagnostic::{Diagnostic, DiagnosticKind, RelatedPlace, Severity};
+pub use grammar::MOST_RETRIES;
 pub use hook_declaration::{HookDeclaration, HookName};
 pub use keyword::UnknownKeyword;
 pub use locate::{Location, locate};

@@ -17,8 +17,6 @@ pub enum NotYet {
 
 /// All of it. Whoever makes one of these work deletes its line.
 pub const NOT_YET_IN_EFFECT: &[NotYet] = &[
-    NotYet::Setting(Setting::SlowAfter),
-    NotYet::Setting(Setting::Retries),
     NotYet::Setting(Setting::Group),
     NotYet::Setting(Setting::Inputs),
     NotYet::Setting(Setting::Artifacts),

@@ -1,14 +1,20 @@
 //! `--message-format json`: each event that machines want as one line on standard output.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 use nixward_core::{
     evaluation::CacheUse,
     event::{Event, EventKind},
+    history::FailedTry,
     outcome::{ExitReason, StepOutcome, StepStatus},
     plan::StepLabel,
 };
-use nixward_schema::{CacheState, EvaluationCache, EventLine, EventLineKind, LineStatus};
+use nixward_schema::{
+    CacheState, EvaluationCache, EventLine, EventLineKind, LineFailedTry, LineRuns, LineStatus,
+};
 
 use crate::reporter::Reporter;
 
@@ -53,6 +59,29 @@ fn line_kind(kind: &EventKind) -> Option<EventLineKind> {
             verb: label.verb.clone(),
             attribute: label.attribute.clone(),
         },
+        EventKind::StepSlow { label, after } => EventLineKind::StepSlow {
+            id: label.id,
+            project: label.project.clone(),
+            verb: label.verb.clone(),
+            attribute: label.attribute.clone(),
+            milliseconds: milliseconds(*after),
+        },
+        EventKind::TryFailed {
+            label,
+            failed,
+            number,
+            of,
+            delay,
+        } => EventLineKind::TryFailed {
+            id: label.id,
+            project: label.project.clone(),
+            verb: label.verb.clone(),
+            attribute: label.attribute.clone(),
+            number: *number,
+            of: *of,
+            failure: failed_try(failed),
+            delay_milliseconds: milliseconds(*delay),
+        },
         EventKind::StepFinished { label, outcome } => step_finished(label, outcome),
         EventKind::StepSkipped { skipped } => EventLineKind::StepSkipped {
             project: skipped.project.clone(),
@@ -68,6 +97,8 @@ fn line_kind(kind: &EventKind) -> Option<EventLineKind> {
             skipped: summary.skipped,
             not_run: summary.not_run,
             interrupted: summary.interrupted,
+            flaky: summary.flaky,
+            slow: summary.slow_passed + summary.slow_failed,
             milliseconds: milliseconds(summary.duration),
             cancelled: summary.cancelled,
         },
@@ -87,11 +118,13 @@ fn line_kind(kind: &EventKind) -> Option<EventLineKind> {
 }
 
 fn step_finished(label: &StepLabel, outcome: &StepOutcome) -> EventLineKind {
+    let history = &outcome.history;
     let mut message = None;
     let (mut exit_code, mut signal) = (None, None);
     let mut paths = Vec::new();
     let status = match &outcome.status {
         StepStatus::Passed => LineStatus::Passed,
+        StepStatus::Flaky => LineStatus::Flaky,
         StepStatus::Built { paths: built } => {
             paths.clone_from(built);
             LineStatus::Built
@@ -112,10 +145,7 @@ fn step_finished(label: &StepLabel, outcome: &StepOutcome) -> EventLineKind {
             LineStatus::Failed
         }
         StepStatus::TimedOut { after } => {
-            message = Some(format!(
-                "ended after its timeout of {}",
-                crate::duration::for_people(*after)
-            ));
+            message = Some(timed_out(*after));
             LineStatus::TimedOut
         }
         StepStatus::CheckFailed(problem) => {
@@ -150,10 +180,49 @@ fn step_finished(label: &StepLabel, outcome: &StepOutcome) -> EventLineKind {
         notes: outcome.notes.clone(),
         paths,
         log: outcome.log.as_ref().map(|path| path.display().to_string()),
+        slow: history.is_slow,
+        most_tries: (history.retries > 0).then(|| history.most_tries()),
+        failed_tries: history.failed_tries.iter().map(failed_try).collect(),
+        runs: history.runs.map(|runs| LineRuns {
+            done: runs.done,
+            wanted: runs.wanted,
+        }),
     }
 }
 
-fn milliseconds(duration: std::time::Duration) -> u64 {
+fn timed_out(after: Duration) -> String {
+    let after = crate::duration::for_people(after);
+    format!("ended after its timeout of {after}")
+}
+
+fn failed_try(failed: &FailedTry) -> LineFailedTry {
+    let (mut exit_code, mut signal, mut message) = (None, None, None);
+    let status = match &failed.status {
+        StepStatus::TimedOut { after } => {
+            message = Some(timed_out(*after));
+            LineStatus::TimedOut
+        }
+        StepStatus::Failed(ExitReason::Code(code)) => {
+            exit_code = Some(*code);
+            LineStatus::Failed
+        }
+        StepStatus::Failed(ExitReason::Signal(number)) => {
+            signal = Some(*number);
+            LineStatus::Failed
+        }
+        // Nothing else is tried again.
+        _ => LineStatus::Failed,
+    };
+    LineFailedTry {
+        status,
+        milliseconds: milliseconds(failed.duration),
+        message,
+        exit_code,
+        signal,
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

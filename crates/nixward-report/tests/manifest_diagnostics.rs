@@ -62,12 +62,6 @@ fn several_at_once() {
       |                    ^^ expected a string with a unit
       |
     help: write "10s" for seconds, "10m" for minutes
-
-    warning: `retries` has no effect yet
-     --> nixward.toml:7:24
-      |
-    7 | test = { timeout = 10, retries = 1 }
-      |                        ^^^^^^^
     "#);
 }
 

@@ -66,6 +66,41 @@ pub enum EventLineKind {
         /// Store paths of what was built.
         paths: Vec<String>,
         log: Option<String>,
+        /// Whether a try took longer than the setting `slow-after`.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        slow: bool,
+        /// How many tries there can be, where the setting `retries` gives more than one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        most_tries: Option<usize>,
+        /// The tries before the last one.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        failed_tries: Vec<LineFailedTry>,
+        /// How far `--repeat` came.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        runs: Option<LineRuns>,
+    },
+    /// A step still runs after the setting `slow-after`, and again each time that it has taken twice as long.
+    StepSlow {
+        id: usize,
+        project: Option<String>,
+        verb: String,
+        attribute: String,
+        milliseconds: u64,
+    },
+    /// A try failed, and there will be another one.
+    TryFailed {
+        id: usize,
+        project: Option<String>,
+        verb: String,
+        attribute: String,
+        /// Which try it was, counted from 1.
+        number: usize,
+        /// How many there can be.
+        of: usize,
+        #[serde(flatten)]
+        failure: LineFailedTry,
+        /// How long until the next one.
+        delay_milliseconds: u64,
     },
     StepSkipped {
         project: String,
@@ -82,9 +117,34 @@ pub enum EventLineKind {
         not_run: usize,
         /// Steps that were ended because the run was cancelled.
         interrupted: usize,
+        /// Those of the passed ones that had failed before.
+        #[serde(default)]
+        flaky: usize,
+        /// Steps that took longer than the setting `slow-after`.
+        #[serde(default)]
+        slow: usize,
         milliseconds: u64,
         cancelled: bool,
     },
+}
+
+/// A try that failed, and was not the last.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LineFailedTry {
+    pub status: LineStatus,
+    pub milliseconds: u64,
+    pub message: Option<String>,
+    pub exit_code: Option<i32>,
+    pub signal: Option<i32>,
+}
+
+/// How often a test was run, where that was asked for.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct LineRuns {
+    /// The one that failed included.
+    pub done: u32,
+    pub wanted: u32,
 }
 
 /// How a step ended.
@@ -97,6 +157,8 @@ pub enum LineStatus {
     CouldNotStart,
     EvaluationFailed,
     Failed,
+    /// It passed, but had failed before: a success that deserves a look.
+    Flaky,
     Loaded,
     NotRun,
     Passed,

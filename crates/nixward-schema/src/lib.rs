@@ -10,9 +10,9 @@ mod list_document;
 mod plan_document;
 
 pub use evaluation_cache::{CacheState, EvaluationCache};
-pub use event_line::{EventLine, EventLineKind, LineStatus};
+pub use event_line::{EventLine, EventLineKind, LineFailedTry, LineRuns, LineStatus};
 pub use list_document::{DeclaredProject, ListDocument, ListedProject, ListedVerb};
 pub use plan_document::{
-    FailedEvaluation, PlanBatch, PlanDocument, PlanReason, PlanStep, PlanStepKind, SkippedProject,
-    WorkspaceHeader,
+    FailedEvaluation, PlanBatch, PlanDocument, PlanReason, PlanStep, PlanStepKind, PlanTest,
+    SkippedProject, WorkspaceHeader,
 };

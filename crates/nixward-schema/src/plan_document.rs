@@ -56,6 +56,21 @@ pub struct PlanStep {
     pub after: Vec<usize>,
     /// Whether what the step builds is there already, so that nothing is started for it.
     pub built: bool,
+    /// How a test is run; absent for all other steps, and where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<PlanTest>,
+}
+
+/// How a test is run, as the manifest and the command line together say.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanTest {
+    /// How long a try may take.
+    pub timeout_milliseconds: Option<u64>,
+    /// After how long a try is slow.
+    pub slow_after_milliseconds: Option<u64>,
+    /// How often it is tried again after a failure.
+    pub retries: u8,
 }
 
 /// What a step does.

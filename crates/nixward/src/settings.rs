@@ -8,7 +8,7 @@ use nixward_report::human::Verbosity;
 
 use crate::cli::{
     ColorChoice, EngineName, ExecutionArgs, GlobalArgs, MessageFormat, NixArgs, SelectionArgs,
-    VerbArgs,
+    TestArgs, VerbArgs,
 };
 
 /// What every command needs.
@@ -56,6 +56,20 @@ pub(crate) struct VerbSettings {
     pub(crate) nix: NixFlags,
     pub(crate) arguments: Vec<OsString>,
     pub(crate) container: ContainerSettings,
+    pub(crate) test: TestSettings,
+}
+
+/// What verbs like `test` take besides.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct TestSettings {
+    pub(crate) retries: Option<u8>,
+}
+
+impl TestSettings {
+    pub(crate) fn resolve(args: &TestArgs) -> Self {
+        let TestArgs { retries } = args;
+        Self { retries: *retries }
+    }
 }
 
 /// What `container` needs besides.
@@ -105,6 +119,15 @@ impl VerbSettings {
             nix: nix_flags(nix),
             arguments: arguments.clone(),
             container,
+            test: TestSettings::default(),
+        }
+    }
+
+    /// With what is said of tests.
+    pub(crate) fn with_test(self, args: &TestArgs) -> Self {
+        Self {
+            test: TestSettings::resolve(args),
+            ..self
         }
     }
 }

@@ -38,7 +38,6 @@ budget = "10s"
 "#;
     assert_snapshot!(diagnose(text), @r#"
     11:15 "registry": warning: `registry` has no effect yet
-    15:55 "retries": warning: `retries` has no effect yet
     18:8 "pre-commit": warning: `hooks.pre-commit` has no effect yet
     "#);
     let (manifest, _) = parse(text);

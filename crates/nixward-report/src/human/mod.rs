@@ -1,5 +1,6 @@
 //! The report for people: finished steps as aligned lines that scroll up, what runs now below them.
 
+mod history;
 mod live;
 mod text;
 
@@ -43,7 +44,7 @@ pub struct HumanReporter<L, O> {
     lines: L,
     output: O,
     live: Option<LiveDisplay>,
-    /// What failed, to be named again at the end.
+    /// What did not simply pass, to be named again at the end.
     failed: Vec<(String, StepOutcome)>,
     steps: usize,
     /// Whether standard output failed once; the report goes on without it.
@@ -93,6 +94,9 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
         let mut block = text::step(self.settings, &name, outcome);
         if !outcome.status.is_success() {
             block.push_str(&text::failure(self.settings, outcome));
+            self.failed.push((name, outcome.clone()));
+        } else if outcome.status == StepStatus::Flaky && self.settings.verbosity != Verbosity::Quiet
+        {
             self.failed.push((name, outcome.clone()));
         } else if self.settings.verbosity == Verbosity::Verbose && !self.settings.output_is_streamed
         {
@@ -172,6 +176,22 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
                 harmless(line)
             )),
             EventKind::StepOutput { label: _, bytes } => self.write_output(bytes, b""),
+            EventKind::StepSlow { label, after } => {
+                self.write(&history::slow(self.settings, &label.to_string(), *after))
+            }
+            EventKind::TryFailed {
+                label,
+                failed,
+                number,
+                of: _,
+                delay,
+            } => self.write(&history::failed_try(
+                self.settings,
+                &label.to_string(),
+                failed,
+                *number,
+                *delay,
+            )),
             EventKind::StepFinished { label, outcome } => self.step_finished(label, outcome),
             EventKind::StepSkipped { skipped } => {
                 let text = text::skipped(self.settings, skipped);

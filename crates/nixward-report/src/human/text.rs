@@ -8,7 +8,7 @@ use nixward_core::{
     plan::Skipped,
 };
 
-use super::{HumanSettings, Verbosity};
+use super::{HumanSettings, Verbosity, history};
 use crate::{
     duration::{for_people, seconds},
     style::{Label, harmless},
@@ -37,6 +37,7 @@ impl Status {
     fn of(status: &StepStatus) -> Self {
         let (word, label) = match status {
             StepStatus::Passed => ("PASS", Label::Good),
+            StepStatus::Flaky => ("FLAKY", Label::Doubtful),
             StepStatus::Built { .. } | StepStatus::ImageBuilt { .. } => ("BUILT", Label::Good),
             StepStatus::Loaded { .. } => ("LOADED", Label::Good),
             StepStatus::Failed(_)
@@ -59,10 +60,35 @@ pub(super) fn line(
     duration: Duration,
     name: &str,
 ) -> String {
-    let word = settings
-        .styles
-        .paint(status.label, &format!("{:>12}", status.word));
-    format!("{word} [{:>9}] {name}\n", seconds(duration))
+    worded_line(
+        settings,
+        status.word,
+        status.label,
+        &seconds(duration),
+        name,
+    )
+}
+
+/// The same with any word and time.
+pub(super) fn worded_line(
+    settings: HumanSettings,
+    word: &str,
+    label: Label,
+    time: &str,
+    name: &str,
+) -> String {
+    let word = settings.styles.paint(label, &format!("{word:>12}"));
+    format!("{word} [{time:>9}] {name}\n")
+}
+
+/// The line of a step that ended.
+fn ended(settings: HumanSettings, name: &str, outcome: &StepOutcome) -> String {
+    let name = history::name(name, &outcome.history);
+    if outcome.status == StepStatus::Flaky {
+        return history::flaky(settings, &name, outcome);
+    }
+    let status = Status::of(&outcome.status);
+    line(settings, status, outcome.duration, &name)
 }
 
 /// The line of an evaluation: whether Nix had to be asked, and will have to be again.
@@ -80,12 +106,11 @@ pub(super) fn step(settings: HumanSettings, name: &str, outcome: &StepOutcome) -
     if settings.verbosity == Verbosity::Quiet && outcome.status.is_success() {
         return String::new();
     }
-    let mut text = line(
-        settings,
-        Status::of(&outcome.status),
-        outcome.duration,
-        name,
-    );
+    if settings.verbosity == Verbosity::Normal && outcome.status == StepStatus::NotRun {
+        // The summary names them.
+        return String::new();
+    }
+    let mut text = ended(settings, name, outcome);
     if let StepStatus::Loaded { reference, hint } = &outcome.status {
         push(&mut text, reference);
         if let Some(hint) = hint {
@@ -101,7 +126,7 @@ pub(super) fn step(settings: HumanSettings, name: &str, outcome: &StepOutcome) -
     text
 }
 
-fn push(text: &mut String, line: &str) {
+pub(super) fn push(text: &mut String, line: &str) {
     text.push_str("    ");
     text.push_str(line);
     text.push('\n');
@@ -124,6 +149,9 @@ pub(super) fn failure(settings: HumanSettings, outcome: &StepOutcome) -> String 
     };
     for line in verdict(&outcome.status).lines() {
         push(&mut text, line);
+    }
+    if let Some(before) = history::failures_before(&outcome.history) {
+        push(&mut text, &before);
     }
     outcome
         .notes
@@ -149,7 +177,8 @@ pub(super) fn output(outcome: &StepOutcome) -> String {
     text
 }
 
-fn verdict(status: &StepStatus) -> String {
+/// What a failure came to, in words.
+pub(super) fn verdict(status: &StepStatus) -> String {
     match status {
         StepStatus::Failed(ExitReason::Code(code)) => format!("it exited with code {code}"),
         StepStatus::Failed(ExitReason::Signal(signal)) => {
@@ -171,6 +200,7 @@ fn verdict(status: &StepStatus) -> String {
         } => format!("{message}\nhint: {hint}"),
         StepStatus::CouldNotStart { why } => why.clone(),
         StepStatus::Passed
+        | StepStatus::Flaky
         | StepStatus::Built { .. }
         | StepStatus::Loaded { .. }
         | StepStatus::ImageBuilt { .. }
@@ -241,9 +271,9 @@ pub(super) fn summary(
     } else {
         format!("{run}/{steps}")
     };
-    let mut counts = vec![format!("{} passed", summary.passed)];
+    let mut counts = vec![history::passed(summary)];
+    counts.extend(history::failed(summary));
     let rest = [
-        (summary.failed, "failed"),
         (summary.skipped, "skipped"),
         (summary.interrupted, "interrupted"),
         (summary.not_run, "not run"),
@@ -264,17 +294,20 @@ pub(super) fn summary(
         counts.join(", ")
     )]);
     if run > 1 || summary.not_run > 0 {
+        let is_flaky = |(_, outcome): &&(String, StepOutcome)| outcome.status == StepStatus::Flaky;
+        for (name, outcome) in failed.iter().filter(is_flaky) {
+            text.push_str(&ended(settings, name, outcome));
+        }
         for (name, outcome) in failed {
-            text.push_str(&line(
-                settings,
-                Status::of(&outcome.status),
-                outcome.duration,
-                name,
-            ));
+            if matches!(outcome.status, StepStatus::Flaky | StepStatus::NotRun) {
+                continue;
+            }
+            text.push_str(&ended(settings, name, outcome));
             if let Some(log) = &outcome.log {
                 push(&mut text, &format!("log: {}", log.display()));
             }
         }
+        text.push_str(&history::not_run(settings, failed));
     }
     text
 }

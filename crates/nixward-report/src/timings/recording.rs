@@ -115,6 +115,8 @@ impl Reporter for Recording {
             | EventKind::FetchExpected { .. }
             | EventKind::StepOutput { .. }
             | EventKind::StepLine { .. }
+            | EventKind::StepSlow { .. }
+            | EventKind::TryFailed { .. }
             | EventKind::StepSkipped { .. }
             | EventKind::Warning { .. }
             | EventKind::Cancelling { .. }

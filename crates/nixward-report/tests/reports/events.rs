@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use nixward_core::{
     evaluation::CacheUse,
     event::{Event, EventKind},
+    history::StepHistory,
     outcome::{BuildProblem, ExitReason, RunSummary, StepOutcome, StepStatus},
     plan::{Skipped, StepLabel},
 };
@@ -89,6 +90,7 @@ pub(crate) fn outcome(status: StepStatus) -> StepOutcome {
         output_lines_before: 0,
         log: has_log.then(|| PathBuf::from("/state/run/step.log")),
         notes: Vec::new(),
+        history: StepHistory::default(),
     }
 }
 
@@ -132,7 +134,7 @@ pub(crate) fn run(endings: Vec<(&str, StepOutcome)>) -> Vec<EventKind> {
         },
     ];
     for (id, (name, outcome)) in endings.into_iter().enumerate() {
-        summary.add(&outcome.status);
+        summary.add(&outcome);
         events.push(EventKind::StepStarted {
             label: label(id, name),
         });

@@ -1,10 +1,11 @@
 //! The report for people.
 
-use std::{cell::RefCell, io, rc::Rc};
+use std::{cell::RefCell, io, rc::Rc, time::Duration};
 
 use insta::assert_snapshot;
 use nixward_core::{
     event::EventKind,
+    history::{FailedTry, Runs, StepHistory},
     outcome::{ExitReason, StepOutcome, StepStatus},
 };
 use nixward_report::{
@@ -106,7 +107,6 @@ fn every_ending() {
         cannot execute /nix/store/x/bin/x
         log: /state/run/step.log
        CANCELLED [   1.234s] cancelled test
-         NOT RUN [   1.234s] not-run test
     ────────────
          Summary [  65.000s] 13/14 run: 4 passed, 8 failed, 1 skipped, 1 interrupted, 1 not run
             FAIL [   1.234s] code test
@@ -126,7 +126,7 @@ fn every_ending() {
         log: /state/run/step.log
        CANCELLED [   1.234s] cancelled test
         log: /state/run/step.log
-         NOT RUN [   1.234s] not-run test
+         NOT RUN [         ] not-run test
     ");
     assert_snapshot!(output, @"
     /nix/store/a
@@ -276,12 +276,11 @@ fn a_cancelled_run() {
             SKIP [         ] bare test: no test and no check
       CANCELLING Ctrl-C: ending 1 step; once more to kill
        CANCELLED [   1.234s] a test
-         NOT RUN [   1.234s] b test
     ────────────
          Summary [  65.000s] 1/2 run: 0 passed, 1 skipped, 1 interrupted, 1 not run (cancelled)
        CANCELLED [   1.234s] a test
         log: /state/run/step.log
-         NOT RUN [   1.234s] b test
+         NOT RUN [         ] b test
     ");
 }
 
@@ -344,4 +343,112 @@ fn the_columns_of_the_report_are_aligned_within_60() {
         assert_eq!(head.find("] "), Some(23), "{head}");
         assert!(head.len() <= 60, "{head}");
     }
+}
+
+#[test]
+fn tries_runs_and_slow_steps() {
+    let failed = |status| FailedTry {
+        status,
+        duration: Duration::from_millis(40),
+    };
+    let code = || StepStatus::Failed(ExitReason::Code(1));
+    let of = |status, history| StepOutcome {
+        history,
+        log: Some("/state/run/step.log".into()),
+        ..outcome(status)
+    };
+    let timed_out = StepStatus::TimedOut {
+        after: Duration::from_secs(600),
+    };
+    let tries = |is_slow| StepHistory {
+        failed_tries: vec![failed(code()), failed(timed_out.clone())],
+        retries: 2,
+        is_slow,
+        ..StepHistory::default()
+    };
+    let runs = |done| StepHistory {
+        runs: Some(Runs { done, wanted: 50 }),
+        ..StepHistory::default()
+    };
+    let mut events = vec![
+        EventKind::StepSlow {
+            label: label(0, "flaky"),
+            after: Duration::from_secs(60),
+        },
+        EventKind::TryFailed {
+            label: label(0, "flaky"),
+            failed: failed(timed_out.clone()),
+            number: 2,
+            of: 3,
+            delay: Duration::from_millis(351),
+        },
+    ];
+    events.extend(run(vec![
+        ("flaky", of(StepStatus::Flaky, tries(true))),
+        ("again", of(code(), tries(true))),
+        ("often", of(StepStatus::Passed, runs(50))),
+        ("rarely", of(code(), runs(7))),
+        ("cut", of(StepStatus::Cancelled, tries(false))),
+    ]));
+    let (lines, _) = reported(PLAIN, events.clone());
+    assert_snapshot!(lines, @"
+            SLOW [> 60.000s] flaky test
+      TRY 2 FAIL [   0.040s] flaky test
+        it was ended after its timeout of 10m; once more in 0.4s
+    warning: ignoring untrusted substituter
+            SKIP [         ] bare test: no test and no check
+       FLAKY 3/3 [   1.234s] flaky test (slow)
+        log: /state/run/step.log
+            FAIL [   1.234s] again test (slow)
+        it exited with code 1
+        it failed in each of 3 tries
+        log: /state/run/step.log
+            PASS [   1.234s] often test (50 runs)
+            FAIL [   1.234s] rarely test (run 7 of 50)
+        it exited with code 1
+        log: /state/run/step.log
+       CANCELLED [   1.234s] cut test
+    ────────────
+         Summary [  65.000s] 5 run: 2 passed (1 slow, 1 flaky), 2 failed (1 slow), 1 skipped, 1 interrupted
+       FLAKY 3/3 [   1.234s] flaky test (slow)
+        log: /state/run/step.log
+            FAIL [   1.234s] again test (slow)
+        log: /state/run/step.log
+            FAIL [   1.234s] rarely test (run 7 of 50)
+        log: /state/run/step.log
+       CANCELLED [   1.234s] cut test
+        log: /state/run/step.log
+    ");
+    let quiet = HumanSettings {
+        verbosity: Verbosity::Quiet,
+        ..PLAIN
+    };
+    let (lines, _) = reported(quiet, events);
+    assert!(!lines.contains("TRY") && !lines.contains("SLOW") && !lines.contains("FLAKY"));
+}
+
+#[test]
+fn many_steps_that_were_not_run_are_folded() {
+    let names: Vec<String> = (1..=15).map(|number| format!("p{number:02}")).collect();
+    let mut endings = vec![("bad", outcome(StepStatus::Failed(ExitReason::Code(1))))];
+    endings.extend(
+        names
+            .iter()
+            .map(|name| (&**name, outcome(StepStatus::NotRun))),
+    );
+    let (lines, _) = reported(PLAIN, run(endings.clone()));
+    assert_eq!(lines.matches("NOT RUN").count(), 10, "{lines}");
+    assert!(
+        lines.ends_with("     NOT RUN [         ] p10 test\n    … and 5 more; -v names all\n"),
+        "{lines}"
+    );
+    let verbose = HumanSettings {
+        verbosity: Verbosity::Verbose,
+        ..PLAIN
+    };
+    let (lines, _) = reported(verbose, run(endings));
+    assert!(
+        lines.ends_with("     NOT RUN [         ] p15 test\n"),
+        "{lines}"
+    );
 }

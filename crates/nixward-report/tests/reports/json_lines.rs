@@ -65,7 +65,7 @@ fn every_ending() {
     {"v":1,"reason":"step-finished","id":12,"project":"cancelled","verb":"test","attribute":"packages.x86_64-linux.cancelled.test","status":"cancelled","milliseconds":1234,"message":null,"exitCode":null,"signal":null,"notes":[],"paths":[],"log":"/state/run/step.log"}
     {"v":1,"reason":"step-started","id":13,"project":"not-run","verb":"test","attribute":"packages.x86_64-linux.not-run.test"}
     {"v":1,"reason":"step-finished","id":13,"project":"not-run","verb":"test","attribute":"packages.x86_64-linux.not-run.test","status":"not-run","milliseconds":1234,"message":null,"exitCode":null,"signal":null,"notes":[],"paths":[],"log":null}
-    {"v":1,"reason":"run-finished","passed":4,"failed":8,"skipped":1,"notRun":1,"interrupted":1,"milliseconds":65000,"cancelled":false}
+    {"v":1,"reason":"run-finished","passed":4,"failed":8,"skipped":1,"notRun":1,"interrupted":1,"flaky":0,"slow":0,"milliseconds":65000,"cancelled":false}
     "#);
 }
 
@@ -101,7 +101,7 @@ fn success_and_failure_are_told_apart_as_the_summary_does() {
         };
         let is_good = matches!(
             status,
-            LineStatus::Passed | LineStatus::Built | LineStatus::Loaded
+            LineStatus::Passed | LineStatus::Flaky | LineStatus::Built | LineStatus::Loaded
         );
         assert_eq!(is_good, is_success, "{name}");
         assert_eq!(

@@ -5,6 +5,7 @@ mod global_args;
 mod nix_args;
 mod plan_args;
 mod selection_args;
+mod test_args;
 mod value_enums;
 mod verb_args;
 
@@ -16,6 +17,7 @@ pub use global_args::GlobalArgs;
 pub use nix_args::NixArgs;
 pub use plan_args::{ListArgs, PlanArgs};
 pub use selection_args::SelectionArgs;
+pub use test_args::{TestArgs, TestVerbArgs};
 pub use value_enums::{ColorChoice, EngineName, MessageFormat};
 pub use verb_args::{ContainerArgs, ExecutionArgs, VerbArgs};
 
@@ -48,7 +50,7 @@ pub enum Command {
     /// Run a project's program, and become it
     Run(VerbArgs),
     /// Run the tests of projects, side by side
-    Test(VerbArgs),
+    Test(TestVerbArgs),
     /// Build the checks of projects, as `nix flake check` does
     Check(VerbArgs),
     /// Build projects and print where they are
@@ -103,8 +105,8 @@ pub(crate) fn nix_args_from_variables() -> Result<NixArgs, CliError> {
 pub(crate) fn parse_own_verb(
     args: &[OsString],
     name: &str,
-) -> Result<(GlobalArgs, VerbArgs), CliError> {
-    let verb = <VerbArgs as clap::Args>::augment_args(clap::Command::new(name.to_owned()))
+) -> Result<(GlobalArgs, TestVerbArgs), CliError> {
+    let verb = <TestVerbArgs as clap::Args>::augment_args(clap::Command::new(name.to_owned()))
         .about("A verb of this workspace");
     let matches = command()
         .subcommand(verb)
@@ -113,7 +115,7 @@ pub(crate) fn parse_own_verb(
     let global = GlobalArgs::from_arg_matches(&matches).map_err(CliError::from_clap)?;
     let verb = matches
         .subcommand_matches(name)
-        .map(VerbArgs::from_arg_matches)
+        .map(TestVerbArgs::from_arg_matches)
         .transpose()
         .map_err(CliError::from_clap)?;
     let other = || {
@@ -137,7 +139,7 @@ mod tests {
     #[test]
     fn arguments_after_two_dashes_are_not_read() {
         let args = ["nixward", "test", "x", "--", "-vvv", "--all"].map(OsString::from);
-        let Some(Command::Test(verb)) = parse(&args).unwrap().command else {
+        let Some(Command::Test(TestVerbArgs { verb, .. })) = parse(&args).unwrap().command else {
             panic!("no test")
         };
         assert_eq!(verb.selection.projects, ["x"]);
@@ -154,7 +156,7 @@ mod tests {
         assert_eq!(own[0], "push-img");
         let (global, verb) = parse_own_verb(&args, "push-img").unwrap();
         assert!(global.quiet);
-        assert_eq!(verb.selection.projects, ["x"]);
-        assert!(verb.execution.dry_run);
+        assert_eq!(verb.verb.selection.projects, ["x"]);
+        assert!(verb.verb.execution.dry_run);
     }
 }

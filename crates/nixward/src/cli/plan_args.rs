@@ -2,7 +2,9 @@
 
 use clap::Args;
 
-use super::{nix_args::NixArgs, selection_args::SelectionArgs, verb_args::VerbArgs};
+use super::{
+    nix_args::NixArgs, selection_args::SelectionArgs, test_args::TestArgs, verb_args::VerbArgs,
+};
 
 #[derive(Args, Clone, Debug)]
 pub struct PlanArgs {
@@ -12,6 +14,9 @@ pub struct PlanArgs {
 
     #[command(flatten)]
     pub arguments: VerbArgs,
+
+    #[command(flatten)]
+    pub test: TestArgs,
 }
 
 #[derive(Args, Clone, Debug)]

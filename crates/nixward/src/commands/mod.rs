@@ -10,6 +10,7 @@ mod plan;
 mod plan_text;
 mod prepare;
 mod shell;
+mod test_options;
 mod verb;
 
 use std::ffi::OsString;
@@ -18,7 +19,7 @@ use nixward_core::names::nearest;
 use nixward_manifest::BuiltinVerb;
 
 use crate::{
-    cli::{self, Cli, Command, ContainerArgs, VerbArgs},
+    cli::{self, Cli, Command, ContainerArgs, TestVerbArgs, VerbArgs},
     error::{CliError, ErrorKind},
     hints::did_you_mean,
     place::{Looking, Place},
@@ -37,7 +38,12 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<u8, CliError> {
     match &cli.command {
         None => overview::run(&global),
         Some(Command::Run(args)) => builtin(BuiltinVerb::Run, args),
-        Some(Command::Test(args)) => builtin(BuiltinVerb::Test, args),
+        Some(Command::Test(args)) => {
+            let TestVerbArgs { verb, test } = args;
+            let container = ContainerSettings::default();
+            let settings = VerbSettings::resolve(BuiltinVerb::Test.as_str(), verb, container);
+            verb::run(&global, &settings.with_test(test))
+        }
         Some(Command::Check(args)) => builtin(BuiltinVerb::Check, args),
         Some(Command::Build(args)) => builtin(BuiltinVerb::Build, args),
         Some(Command::Shell(args)) => builtin(BuiltinVerb::Shell, args),
@@ -68,7 +74,7 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<u8, CliError> {
         Some(Command::Plan(args)) => {
             let settings =
                 VerbSettings::resolve(&args.verb, &args.arguments, ContainerSettings::default());
-            plan::run(&global, &settings)
+            plan::run(&global, &settings.with_test(&args.test))
         }
         Some(Command::Clean(args)) => clean::run(&global, *args),
         Some(Command::Own(own)) => {
@@ -82,7 +88,8 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<u8, CliError> {
 fn own_verb(global: &GlobalSettings, args: &[OsString], name: &str) -> Result<u8, CliError> {
     // An option behind the verb may say where the workspace is.
     let parsed = cli::parse_own_verb(args, name).map(|(behind, args)| {
-        let settings = VerbSettings::resolve(name, &args, ContainerSettings::default());
+        let settings = VerbSettings::resolve(name, &args.verb, ContainerSettings::default());
+        let settings = settings.with_test(&args.test);
         (GlobalSettings::resolve(&behind), settings)
     });
     let (global, looking) = match &parsed {

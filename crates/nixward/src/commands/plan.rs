@@ -26,7 +26,7 @@ use super::{
     become_program::roots,
     plan_text,
     prepare::{Prepared, prepare, to_build},
-    shell,
+    shell, test_options,
 };
 use crate::{
     cli::MessageFormat,
@@ -229,7 +229,10 @@ fn action_step(
         }
         Action::Build | Action::Check => (PlanStepKind::Build, Vec::new()),
     };
-    plan_step(step, id, kind, command, reason(step), after)
+    PlanStep {
+        test: test_options::in_plan(&step.action),
+        ..plan_step(step, id, kind, command, reason(step), after)
+    }
 }
 
 /// How the image comes into the engine; which engine runs is asked only when it is needed.
@@ -272,6 +275,7 @@ fn plan_step(
         reason,
         after,
         built: false,
+        test: None,
     }
 }
 

@@ -1,10 +1,13 @@
 //! A plan as text.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use nixward_nix::invocation::shell_quoted;
-use nixward_report::style::{Label, Styles};
-use nixward_schema::{CacheState, EvaluationCache, PlanDocument};
+use nixward_report::{
+    duration::for_people,
+    style::{Label, Styles},
+};
+use nixward_schema::{CacheState, EvaluationCache, PlanDocument, PlanTest};
 
 pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
     let mut text = evaluation(styles, &document.evaluation);
@@ -36,6 +39,7 @@ pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
             step.drv_path.clone()
         };
         text.extend([format!("    {command}\n")]);
+        text.extend(step.test.as_ref().map(test));
     }
     for skipped in &document.skipped {
         text.extend([format!(
@@ -49,6 +53,27 @@ pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
         text.extend([format!("{} {word}\n    {message}\n", failed.attribute)]);
     }
     text
+}
+
+/// How a test is run.
+fn test(test: &PlanTest) -> String {
+    let PlanTest {
+        timeout_milliseconds,
+        slow_after_milliseconds,
+        retries,
+    } = test;
+    let for_people = |milliseconds: &u64| for_people(Duration::from_millis(*milliseconds));
+    let timeout = timeout_milliseconds.as_ref().map(for_people);
+    let slow_after = slow_after_milliseconds.as_ref().map(for_people);
+    let parts: Vec<String> = [
+        timeout.map(|timeout| format!("ended after {timeout}")),
+        slow_after.map(|after| format!("slow after {after}")),
+        (*retries > 0).then(|| format!("tried up to {} times", usize::from(*retries) + 1)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    format!("    {}\n", parts.join(", "))
 }
 
 /// What the next run will not be spared, where there is a reason for that.

@@ -16,7 +16,7 @@ use nixward_exec::{Emitter, Held};
 use nixward_nix::tool::Nix;
 use rayon::prelude::*;
 
-use super::{become_program::roots, shell};
+use super::{become_program::roots, shell, test_options};
 use crate::{
     error::{CliError, ErrorKind},
     evaluation::{Answered, Asking, evaluate},
@@ -46,6 +46,7 @@ pub(crate) fn prepare(
 ) -> Result<Prepared, CliError> {
     let workspace = &session.discovered.workspace;
     let verb = find_verb(session, &settings.verb)?;
+    test_options::refuse_for_others(session, &verb, settings.test)?;
     let request = session.request(&settings.selection);
     refuse_arguments_for_many(&request, settings)?;
     refuse_bare_early(workspace, &verb, &request)?;
@@ -123,6 +124,7 @@ impl Planning<'_> {
             whole_workspace: query.whole_flake && !is_current_folder(&selected),
             trailing_args: &settings.arguments,
         })?;
+        test_options::apply(&mut plan, settings.test);
         let is_single = is_one_asked_for(&selected);
         for failed in &mut plan.failed {
             failed.hint = untracked::hint_for_message(&session.discovered, &failed.message);

@@ -39,7 +39,7 @@ pub(super) struct Running {
     pub(super) word: &'static str,
     pub(super) name: String,
     pub(super) since: Duration,
-    /// The phase of a build.
+    /// The phase of a build, the try of a step.
     pub(super) phase: Option<String>,
     /// The last line that it printed.
     pub(super) line: String,
@@ -118,12 +118,21 @@ impl LiveState {
                 self.start(Key::Step(label.id), "running", &label.to_string(), *elapsed);
             }
             EventKind::StepLine { label, line } => self.line(&Key::Step(label.id), line),
+            EventKind::TryFailed {
+                label, number, of, ..
+            } => {
+                if let Some(step) = self.running.get_mut(&Key::Step(label.id)) {
+                    step.phase = Some(format!("try {} of {of}", number + 1));
+                    step.line.clear();
+                }
+            }
             EventKind::StepFinished { label, outcome } => {
                 self.done += 1;
                 self.failed += usize::from(!outcome.status.is_success());
                 self.running.remove(&Key::Step(label.id));
             }
             EventKind::StepOutput { .. }
+            | EventKind::StepSlow { .. }
             | EventKind::StepSkipped { .. }
             | EventKind::Warning { .. }
             | EventKind::Cancelling { .. }

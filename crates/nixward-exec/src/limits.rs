@@ -1,0 +1,78 @@
+//! How long a program may take, and from when on it is slow.
+
+use std::time::{Duration, Instant};
+
+use nixward_guard::{Ending, Graces, GuardReport, GuardedChild, TerminationSignal, WaitError};
+
+/// The times that matter for one try; none where nothing is said.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Limits {
+    /// After this it is asked to end, and killed when it does not.
+    pub(crate) timeout: Option<Duration>,
+    /// After this it is told that it still runs, and again each time that it has taken twice as long.
+    pub(crate) slow_after: Option<Duration>,
+}
+
+/// How waiting ended.
+pub(crate) struct Waited {
+    pub(crate) report: Result<GuardReport, WaitError>,
+    /// The timeout that it was ended after.
+    pub(crate) timed_out: Option<Duration>,
+    pub(crate) is_slow: bool,
+}
+
+impl Waited {
+    /// What is to be said of a program that did not end when its timeout had passed.
+    pub(crate) fn note(&self, graces: Graces) -> Option<String> {
+        let report = self.report.as_ref().ok()?;
+        let was_killed = matches!(report.ending, Ending::Signaled(KILL) | Ending::StillRunning);
+        (self.timed_out.is_some() && was_killed).then(|| {
+            let patience = (graces.after_signal + graces.before_kill).as_secs_f32();
+            format!("it was asked to end with SIGTERM, did not for {patience}s, and was killed")
+        })
+    }
+}
+
+/// `SIGKILL`.
+const KILL: i32 = 9;
+
+/// Waits until nothing of a program is left. `tell_slow` is told how long it has run.
+pub(crate) fn wait(
+    mut child: GuardedChild,
+    limits: Limits,
+    mut tell_slow: impl FnMut(Duration),
+) -> Waited {
+    let start = Instant::now();
+    let mut slow_at = limits.slow_after;
+    let mut is_slow = false;
+    loop {
+        let passed = start.elapsed();
+        if let Some(timeout) = limits.timeout.filter(|timeout| *timeout <= passed) {
+            child.terminator().terminate(TerminationSignal::Terminate);
+            return Waited {
+                report: child.wait(),
+                timed_out: Some(timeout),
+                is_slow,
+            };
+        }
+        if let Some(after) = slow_at.filter(|after| *after <= passed) {
+            is_slow = true;
+            slow_at = after.checked_mul(2).filter(|next| *next > after);
+            tell_slow(after);
+            continue;
+        }
+        let ended = |report, is_slow| Waited {
+            report,
+            timed_out: None,
+            is_slow,
+        };
+        let Some(next) = limits.timeout.into_iter().chain(slow_at).min() else {
+            return ended(child.wait(), is_slow);
+        };
+        match child.wait_timeout(next.saturating_sub(passed)) {
+            Ok(Some(report)) => return ended(Ok(report), is_slow),
+            Ok(None) => {}
+            Err(error) => return ended(Err(error), is_slow),
+        }
+    }
+}

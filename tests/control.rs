@@ -1,0 +1,433 @@
+//! What is done about tests that fail now and then, take long, or disturb each other.
+
+use std::time::{Duration, Instant};
+
+use nixward_schema::{EventLine, EventLineKind, LineFailedTry, LineStatus};
+use nixward_testing::{Finished, Project, insta};
+
+use crate::support::real_project;
+
+/// Projects with these tests, which know by STAMPS a folder that outlives them.
+fn tested(settings: &str, tests: &[(&str, &str)]) -> Option<Project> {
+    let packages: String = tests
+        .iter()
+        .map(|(name, script)| {
+            format!("{name} = project \"{name}\" \"true\" {{ test = test ''{script}''; }};\n")
+        })
+        .collect();
+    let manifest =
+        format!("[workspace]\n[verbs]\ntest = {{ pass-env = [\"STAMPS\"], {settings} }}\n");
+    let project = real_project()?
+        .manifest(&manifest)
+        .outputs(&format!("{{ packages = {{ {packages} }}; }}"))
+        .build();
+    fs_err::create_dir(project.root().join("stamps")).unwrap();
+    Some(project)
+}
+
+fn call<'a>(project: &'a Project, args: &[&str]) -> nixward_testing::NixwardCommand<'a> {
+    let words: Vec<&str> = ["test"].iter().chain(args).copied().collect();
+    let stamps = project.root().join("stamps");
+    project.nixward(words).env("STAMPS", stamps)
+}
+
+/// How many files of that beginning the tests made.
+fn stamps(project: &Project, beginning: &str) -> usize {
+    fs_err::read_dir(project.root().join("stamps"))
+        .unwrap()
+        .filter(|entry| {
+            let name = entry.as_ref().unwrap().file_name();
+            name.to_string_lossy().starts_with(beginning)
+        })
+        .count()
+}
+
+fn forget_stamps(project: &Project) {
+    let stamps = project.root().join("stamps");
+    fs_err::remove_dir_all(&stamps).unwrap();
+    fs_err::create_dir(&stamps).unwrap();
+}
+
+fn json(output: &Finished) -> Vec<EventLineKind> {
+    let line = |line: &str| serde_json::from_str::<EventLine>(line).unwrap().kind;
+    output.stdout().lines().map(line).collect()
+}
+
+/// Fails up to its third run, each time in an empty folder and with a home of its own.
+const THIRD_TIME: &str = r#"
+  ls -A . "$HOME" "$TMPDIR" | grep -v : | grep . && echo found something
+  touch here "$HOME/here" "$TMPDIR/here"
+  mktemp "$STAMPS/tryXXXXXX" > /dev/null
+  set -- "$STAMPS"/try*
+  echo "this is run $#"
+  [ $# -ge 3 ]"#;
+
+#[test]
+fn a_test_that_passes_after_failures_is_flaky() {
+    let Some(project) = tested("retries = 3", &[("it", THIRD_TIME)]) else {
+        return;
+    };
+    let output = call(&project, &["--all"]).run().expect_code(0);
+    insta::assert_snapshot!(redacted(&output), @"
+      TRY 1 FAIL [DURATION] it test
+        it exited with code 1; once more in [PAUSE]
+      TRY 2 FAIL [DURATION] it test
+        it exited with code 1; once more in [PAUSE]
+       FLAKY 3/4 [DURATION] it test
+        log: [ROOT]/state/nixward/runs/[RUN]/it.test.0.log
+    ────────────
+         Summary [DURATION] 1 run: 1 passed (1 flaky)
+    ");
+    let log = fs_err::read_to_string(log(&output)).unwrap();
+    insta::assert_snapshot!(log, @"
+    this is run 1
+    ──── nixward: try 2 of 4 ────
+    this is run 2
+    ──── nixward: try 3 of 4 ────
+    this is run 3
+    ");
+    forget_stamps(&project);
+    let output = call(&project, &["it", "--message-format", "json"])
+        .run()
+        .expect_code(0);
+    let lines = json(&output);
+    let failure = |line: &EventLineKind| match line {
+        EventLineKind::TryFailed {
+            number,
+            of: 4,
+            failure,
+            delay_milliseconds,
+            ..
+        } => {
+            // The first pause is of at most 200 ms, and each may be twice as long as the one before.
+            let longest = 100 << number;
+            assert!(
+                (longest / 2..=longest).contains(delay_milliseconds),
+                "{delay_milliseconds}"
+            );
+            Some((*number, failure.status, failure.exit_code))
+        }
+        _ => None,
+    };
+    let failures: Vec<_> = lines.iter().filter_map(failure).collect();
+    assert_eq!(
+        failures,
+        [
+            (1, LineStatus::Failed, Some(1)),
+            (2, LineStatus::Failed, Some(1))
+        ]
+    );
+    let end = lines.iter().find_map(|line| match line {
+        EventLineKind::StepFinished {
+            status,
+            most_tries,
+            failed_tries,
+            ..
+        } => Some((status, most_tries, failed_tries)),
+        _ => None,
+    });
+    let Some((LineStatus::Flaky, Some(4), tries)) = end else {
+        panic!("{end:?}")
+    };
+    let is_failure =
+        |one: &LineFailedTry| one.status == LineStatus::Failed && one.exit_code == Some(1);
+    assert!(
+        tries.len() == 2 && tries.iter().all(is_failure),
+        "{tries:?}"
+    );
+    assert!(
+        matches!(
+            lines.last(),
+            Some(EventLineKind::RunFinished {
+                passed: 1,
+                failed: 0,
+                flaky: 1,
+                slow: 0,
+                ..
+            })
+        ),
+        "{lines:?}"
+    );
+}
+
+/// The report without what differs from run to run.
+fn redacted(output: &Finished) -> String {
+    let without_pause = |line: &str| match line.split_once("; once more in ") {
+        Some((before, _)) => format!("{before}; once more in [PAUSE]\n"),
+        None => format!("{line}\n"),
+    };
+    output
+        .redacted_stderr()
+        .lines()
+        .map(without_pause)
+        .collect()
+}
+
+fn log(output: &Finished) -> String {
+    let line = output
+        .stderr()
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("log: "));
+    line.unwrap_or_else(|| panic!("no log is named in\n{}", output.stderr()))
+        .to_owned()
+}
+
+#[test]
+fn a_test_that_fails_every_time_says_how_often() {
+    let script = "mktemp \"$STAMPS/tryXXXXXX\" > /dev/null; echo out of paper; exit 7";
+    let Some(project) = tested("retries = 1", &[("it", script)]) else {
+        return;
+    };
+    let output = call(&project, &["--all"]).run().expect_code(1);
+    insta::assert_snapshot!(redacted(&output), @"
+      TRY 1 FAIL [DURATION] it test
+        it exited with code 7; once more in [PAUSE]
+            FAIL [DURATION] it test
+        … 2 lines before, in the log
+        out of paper
+        it exited with code 7
+        it failed in each of 2 tries
+        log: [ROOT]/state/nixward/runs/[RUN]/it.test.0.log
+    ────────────
+         Summary [DURATION] 1 run: 0 passed, 1 failed
+    ");
+    assert_eq!(stamps(&project, "try"), 2);
+    // The command line counts before the manifest, and the plan knows.
+    forget_stamps(&project);
+    call(&project, &["it", "--retries", "0"])
+        .run()
+        .expect_code(1)
+        .expect_stderr_without("TRY")
+        .expect_stderr_without("tries");
+    assert_eq!(stamps(&project, "try"), 1);
+    call(&project, &["it"])
+        .env("NIXWARD_RETRIES", "2")
+        .run()
+        .expect_code(1)
+        .expect_stderr("it failed in each of 3 tries");
+    assert_eq!(stamps(&project, "try"), 4);
+}
+
+#[test]
+fn what_cannot_be_started_is_not_tried_again() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest("[workspace]\n[verbs]\ntest = { retries = 3 }\n")
+        .outputs(
+            r#"{ packages.it = project "it" "true" { test = derive "nothing" "mkdir $out"; }; }"#,
+        )
+        .build();
+    project
+        .nixward(["test", "it"])
+        .run()
+        .expect_code(1)
+        .expect_stderr_without("TRY");
+}
+
+#[test]
+fn ctrl_c_ends_the_tries_too() {
+    let script = "mktemp \"$STAMPS/tryXXXXXX\" > /dev/null; exit 1";
+    let Some(project) = tested("retries = 20", &[("it", script)]) else {
+        return;
+    };
+    let running = call(&project, &["it"]).start();
+    running.wait_for_stderr("TRY 4 FAIL");
+    let begun = Instant::now();
+    running.interrupt();
+    // The pause is of most of a second, and those to come are of ten.
+    running
+        .finish()
+        .expect_signal(2)
+        .expect_stderr("CANCELLED")
+        .expect_stderr("1 interrupted (cancelled)");
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!((4..=5).contains(&stamps(&project, "try")));
+}
+
+#[test]
+fn options_of_tests_are_for_verbs_like_test() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest("[workspace]\n[verbs]\nlint = { like = \"test\" }\npush = { like = \"run\" }\n")
+        .outputs(
+            r#"{ packages.it = project "it" "true" {
+              lint = test "exit 1"; push = program "push" "true";
+            }; }"#,
+        )
+        .build();
+    let output = project
+        .nixward(["push", "it", "--retries", "1"])
+        .run()
+        .expect_code(2);
+    insta::assert_snapshot!(output.redacted_stderr(), @"
+    error: `--retries` is for verbs like `test`; `push` is like `run`
+
+    hint: nixward push without `--retries`
+    ");
+    // A variable is not meant for one command.
+    project
+        .nixward(["push", "it"])
+        .env("NIXWARD_RETRIES", "1")
+        .run()
+        .expect_code(0);
+    project
+        .nixward(["lint", "it", "--retries", "1"])
+        .run()
+        .expect_code(1)
+        .expect_stderr("it failed in each of 2 tries");
+    for bad in ["21", "-1", "three"] {
+        project
+            .nixward(["lint", "it", &format!("--retries={bad}")])
+            .run()
+            .expect_code(2)
+            .expect_stderr("--retries");
+    }
+    project
+        .nixward(["run", "it", "--retries", "1"])
+        .run()
+        .expect_code(2)
+        .expect_stderr("unexpected argument '--retries'");
+}
+
+#[test]
+fn a_slow_test_is_told_while_it_runs_and_counted_in_the_end() {
+    let wait = "touch \"$STAMPS/runs\"; while ! [ -e \"$STAMPS/enough\" ]; do sleep 0.02; done";
+    let Some(project) = tested(
+        "slow-after = \"300ms\", timeout = \"60s\"",
+        &[
+            ("fast", "true"),
+            ("slow", wait),
+            ("bad", "sleep 0.4; exit 1"),
+        ],
+    ) else {
+        return;
+    };
+    let running = call(&project, &["--all", "-j1"]).start();
+    // Told a second time when it has taken twice as long.
+    running.wait_for_stderr("SLOW [>  0.600s] slow test");
+    fs_err::write(project.root().join("stamps/enough"), "").unwrap();
+    let output = running.finish().expect_code(1);
+    output
+        .expect_stderr("SLOW [>  0.300s] slow test")
+        .expect_stderr("SLOW [>  0.300s] bad test")
+        .expect_stderr("] slow test (slow)\n")
+        .expect_stderr("] bad test (slow)\n")
+        .expect_stderr("] fast test\n")
+        .expect_stderr("3 run: 2 passed (1 slow), 1 failed (1 slow)");
+    let output = call(&project, &["--all", "--message-format", "json"])
+        .run()
+        .expect_code(1);
+    let lines = json(&output);
+    let told = lines.iter().filter_map(|line| match line {
+        EventLineKind::StepSlow {
+            project,
+            milliseconds,
+            ..
+        } => Some((project.as_deref(), *milliseconds)),
+        _ => None,
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [(Some("bad"), 300)]);
+    let slow = lines.iter().filter_map(|line| match line {
+        EventLineKind::StepFinished { project, slow, .. } => Some((project.as_deref()?, *slow)),
+        _ => None,
+    });
+    let mut slow: Vec<_> = slow.collect();
+    slow.sort_unstable();
+    assert_eq!(slow, [("bad", true), ("fast", false), ("slow", false)]);
+    assert!(matches!(
+        lines.last(),
+        Some(EventLineKind::RunFinished { slow: 1, .. })
+    ));
+}
+
+#[test]
+fn a_timeout_is_a_failure_that_is_tried_again() {
+    // The first try takes too long and says good-bye, the second is in time.
+    let script = r#"
+      trap "echo asked to end; exit 0" TERM
+      mkdir "$STAMPS/first" 2> /dev/null || exit 0
+      echo begun; while :; do sleep 0.02; done"#;
+    let Some(project) = tested("retries = 1, timeout = \"500ms\"", &[("it", script)]) else {
+        return;
+    };
+    let output = call(&project, &["--all"])
+        .run()
+        .expect_code(0)
+        .expect_stderr("TRY 1 FAIL")
+        .expect_stderr("it was ended after its timeout of 0.5s; once more in ")
+        .expect_stderr("FLAKY 2/2")
+        .expect_stderr("1 run: 1 passed (1 flaky)")
+        .expect_stderr_without("killed");
+    let log = fs_err::read_to_string(log(&output)).unwrap();
+    assert!(
+        log.starts_with("begun\n")
+            && log.ends_with("asked to end\n──── nixward: try 2 of 2 ────\n"),
+        "{log}"
+    );
+}
+
+#[test]
+fn a_test_that_does_not_end_after_its_timeout_is_killed() {
+    let script = "trap : TERM; setsid sleep 600 & while :; do sleep 1; done";
+    let Some(project) = tested("timeout = \"200ms\"", &[("it", script)]) else {
+        return;
+    };
+    let begun = Instant::now();
+    let output = call(&project, &["it", "--message-format", "json"])
+        .run()
+        .expect_code(1);
+    let taken = begun.elapsed();
+    let output = output
+        .expect_stderr("it was ended after its timeout of 0.2s")
+        .expect_stderr("it was asked to end with SIGTERM, did not for 10.5s, and was killed");
+    let end = json(&output).into_iter().find_map(|line| match line {
+        EventLineKind::StepFinished {
+            status,
+            milliseconds,
+            notes,
+            ..
+        } => Some((status, milliseconds, notes)),
+        _ => None,
+    });
+    let Some((LineStatus::TimedOut, milliseconds, notes)) = end else {
+        panic!("{end:?}")
+    };
+    // The time that it took, not the time that it had.
+    let spent = Duration::from_millis(milliseconds);
+    assert!(
+        Duration::from_millis(10_700) <= spent && spent <= taken,
+        "{spent:?}"
+    );
+    assert!(
+        matches!(&*notes, [note] if note.ends_with("and was killed")),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn the_plan_says_how_tests_are_run() {
+    let Some(project) = tested(
+        "retries = 2, timeout = \"10m\", slow-after = \"90s\"",
+        &[("it", "true")],
+    ) else {
+        return;
+    };
+    let plan = |args: &[&str]| {
+        let words: Vec<&str> = ["plan", "test", "it"].iter().chain(args).copied().collect();
+        project.nixward(words).run().expect_code(0)
+    };
+    plan(&[]).expect_stdout("    ended after 10m, slow after 1m 30s, tried up to 3 times\n");
+    let output = plan(&["--retries", "0", "--message-format", "json"]);
+    let document: nixward_schema::PlanDocument = serde_json::from_str(output.stdout()).unwrap();
+    let tests: Vec<_> = document.steps.iter().map(|step| &step.test).collect();
+    let expected = nixward_schema::PlanTest {
+        timeout_milliseconds: Some(600_000),
+        slow_after_milliseconds: Some(90_000),
+        retries: 0,
+    };
+    assert_eq!(tests, [&None, &Some(expected)]);
+}
