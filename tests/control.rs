@@ -411,7 +411,7 @@ fn a_test_that_does_not_end_after_its_timeout_is_killed() {
 #[test]
 fn the_plan_says_how_tests_are_run() {
     let Some(project) = tested(
-        "retries = 2, timeout = \"10m\", slow-after = \"90s\"",
+        "group = \"db\", retries = 2, timeout = \"10m\", slow-after = \"90s\"",
         &[("it", "true")],
     ) else {
         return;
@@ -420,7 +420,9 @@ fn the_plan_says_how_tests_are_run() {
         let words: Vec<&str> = ["plan", "test", "it"].iter().chain(args).copied().collect();
         project.nixward(words).run().expect_code(0)
     };
-    plan(&[]).expect_stdout("    ended after 10m, slow after 1m 30s, tried up to 3 times\n");
+    plan(&[]).expect_stdout(
+        "    ended after 10m, slow after 1m 30s, tried up to 3 times, in group db\n",
+    );
     let output = plan(&["--retries", "0", "--message-format", "json"]);
     let document: nixward_schema::PlanDocument = serde_json::from_str(output.stdout()).unwrap();
     let tests: Vec<_> = document.steps.iter().map(|step| &step.test).collect();
@@ -428,6 +430,49 @@ fn the_plan_says_how_tests_are_run() {
         timeout_milliseconds: Some(600_000),
         slow_after_milliseconds: Some(90_000),
         retries: 0,
+        group: Some("db".to_owned()),
     };
     assert_eq!(tests, [&None, &Some(expected)]);
+}
+
+#[test]
+fn no_two_of_a_group_run_at_once_and_nobody_waits_for_them() {
+    // Whoever finds the room taken fails. The first of them goes when all that are in no group have come, for whom
+    // there must be a worker all the time.
+    let inside = "mkdir \"$STAMPS/room\" || exit 1; sleep 0.2; rmdir \"$STAMPS/room\"";
+    let first = "mkdir \"$STAMPS/room\" || exit 1; \
+                 while ! [ -e \"$STAMPS/x\" -a -e \"$STAMPS/y\" -a -e \"$STAMPS/z\" ]; do sleep 0.02; done; \
+                 rmdir \"$STAMPS/room\"";
+    let Some(project) = real_project() else {
+        return;
+    };
+    let test = |name: &str, script: &str| {
+        format!("{name} = project \"{name}\" \"true\" {{ test = test ''{script}''; }};\n")
+    };
+    let mut packages = test("a", first);
+    for name in ["b", "c", "d"] {
+        packages += &test(name, inside);
+    }
+    for name in ["x", "y", "z"] {
+        packages += &test(name, &format!("touch \"$STAMPS/{name}\""));
+    }
+    let groups: String = ["a", "b", "c", "d"]
+        .map(|name| format!("[projects.{name}]\ntest = {{ group = \"room\" }}\n"))
+        .concat();
+    let project = project
+        .manifest(&format!(
+            "[workspace]\n[verbs]\ntest = {{ pass-env = [\"STAMPS\"], timeout = \"30s\" }}\n{groups}"
+        ))
+        .outputs(&format!("{{ packages = {{ {packages} }}; }}"))
+        .build();
+    let stamps = project.root().join("stamps");
+    fs_err::create_dir(&stamps).unwrap();
+    // Built before, so that all of them are ready at once.
+    for _ in 0..2 {
+        call(&project, &["--all", "-j2"])
+            .run()
+            .expect_code(0)
+            .expect_stderr("7 run: 7 passed\n");
+        forget_stamps(&project);
+    }
 }

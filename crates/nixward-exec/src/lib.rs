@@ -21,6 +21,7 @@ mod output_log;
 mod overlap;
 mod program_step;
 mod question_pace;
+mod ready_steps;
 mod roots;
 mod tally;
 mod test_environment;

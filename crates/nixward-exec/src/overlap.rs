@@ -7,6 +7,8 @@
 //!   Nix has ended ─────┘      └─────► ready ──► a worker ──► finished
 //! ```
 //!
+//! Which of the ready steps starts first, and which must not run at the same time, `ready_steps.rs` knows.
+//!
 //! A path that is there says nothing: builders write into the store long before Nix registers what they wrote. So a
 //! build is there when Nix's own counting leaves no doubt (`Built`), or when the store was asked, which costs a
 //! process, and is done for want of other work only.
@@ -32,6 +34,7 @@ use crate::{
     context::ExecutionContext,
     program_step::Progress,
     question_pace::QuestionPace,
+    ready_steps::ReadySteps,
     tally::Tally,
     waiting_steps::{Outputs, WaitingSteps},
     worker::{Ready, worker},
@@ -47,8 +50,7 @@ pub(crate) struct Overlap<'s, 'p, 't, 'e> {
     plan: &'p Plan,
     tally: &'t mut Tally<'p, 'e>,
     waiting: WaitingSteps<'p>,
-    /// By their places in the plan, in whose order they are started.
-    ready: BTreeMap<usize, Ready<'p>>,
+    ready: ReadySteps<'p>,
     clock: BuildClock,
     pace: QuestionPace,
     order: Order,
@@ -142,7 +144,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             plan,
             tally,
             waiting: WaitingSteps::new(plan),
-            ready: BTreeMap::new(),
+            ready: ReadySteps::default(),
             clock: BuildClock::default(),
             pace: QuestionPace::new(Instant::now(), false),
             order,
@@ -191,7 +193,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             error,
             ..
         } = self;
-        tally.not_run(ready.values().map(|ready| &ready.step.label));
+        tally.not_run(ready.labels());
         error.map_or(Ok(()), Err)
     }
 
@@ -213,7 +215,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
 
     fn start_steps(&mut self) {
         while self.running < self.jobs && self.may_start() {
-            let Some((_, next)) = self.ready.pop_first() else {
+            let Some(next) = self.ready.take_next() else {
                 return;
             };
             self.running += 1;
@@ -231,7 +233,8 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
     /// Asks which of the outputs that exist are valid, if somebody waits for the answer.
     fn ask_the_store(&mut self) {
         let now = Instant::now();
-        let is_somebody_idle = self.running + self.ready.len() < self.jobs;
+        // All that may start was started just now.
+        let is_somebody_idle = self.running < self.jobs;
         let asks = self.is_building
             && self.order == Order::Overlapping
             && is_somebody_idle
@@ -291,6 +294,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
                     self.tally.tell(progress);
                 }
                 self.running -= 1;
+                self.ready.ended(&label);
                 self.tally.finish(&label, outcome);
             }
             Message::Build(BuildMessage::Progress(progress)) => self.build_progress(progress),

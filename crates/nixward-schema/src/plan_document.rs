@@ -71,6 +71,8 @@ pub struct PlanTest {
     pub slow_after_milliseconds: Option<u64>,
     /// How often it is tried again after a failure.
     pub retries: u8,
+    /// No two tests of a group run at the same time.
+    pub group: Option<String>,
 }
 
 /// What a step does.

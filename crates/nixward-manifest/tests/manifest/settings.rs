@@ -73,7 +73,6 @@ fn what_has_no_effect_yet_is_told() {
     assert_snapshot!(diagnose(
         "[verbs.test]\nslow-after = \"1m\"\nretries = 1\ngroup = \"db\"\ninputs = []\nartifacts = []\nsandbox = \"host\"\ncache = \"auto\"\ncwd = \"copy\"\nnetwork = false\n[projects.a]\ncontainer = { registry = \"example.com\" }\n[hooks.pre-push]\n"
     ), @r#"
-    4:1 "group": warning: `group` has no effect yet
     5:1 "inputs": warning: `inputs` has no effect yet
     6:1 "artifacts": warning: `artifacts` has no effect yet
     7:1 "sandbox": warning: `sandbox` has no effect yet

@@ -61,6 +61,7 @@ fn test(test: &PlanTest) -> String {
         timeout_milliseconds,
         slow_after_milliseconds,
         retries,
+        group,
     } = test;
     let for_people = |milliseconds: &u64| for_people(Duration::from_millis(*milliseconds));
     let timeout = timeout_milliseconds.as_ref().map(for_people);
@@ -69,6 +70,7 @@ fn test(test: &PlanTest) -> String {
         timeout.map(|timeout| format!("ended after {timeout}")),
         slow_after.map(|after| format!("slow after {after}")),
         (*retries > 0).then(|| format!("tried up to {} times", usize::from(*retries) + 1)),
+        group.as_ref().map(|group| format!("in group {group}")),
     ]
     .into_iter()
     .flatten()

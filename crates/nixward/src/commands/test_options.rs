@@ -54,6 +54,7 @@ pub(super) fn in_plan(action: &Action) -> Option<PlanTest> {
         timeout,
         slow_after,
         retries,
+        group,
         ..
     } = settings;
     let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -61,6 +62,7 @@ pub(super) fn in_plan(action: &Action) -> Option<PlanTest> {
         timeout_milliseconds: timeout.map(milliseconds),
         slow_after_milliseconds: slow_after.map(milliseconds),
         retries: retries.unwrap_or(0),
+        group: group.clone(),
     };
     (test != PlanTest::default()).then_some(test)
 }
