@@ -431,6 +431,7 @@ fn the_plan_says_how_tests_are_run() {
         slow_after_milliseconds: Some(90_000),
         retries: 0,
         group: Some("db".to_owned()),
+        repeat: None,
     };
     assert_eq!(tests, [&None, &Some(expected)]);
 }
@@ -475,4 +476,115 @@ fn no_two_of_a_group_run_at_once_and_nobody_waits_for_them() {
             .expect_stderr("7 run: 7 passed\n");
         forget_stamps(&project);
     }
+}
+
+#[test]
+fn tests_are_repeated_up_to_their_first_failure() {
+    let often = "mktemp \"$STAMPS/oftenXXXXXX\" > /dev/null";
+    let until = "mktemp \"$STAMPS/untilXXXXXX\" > /dev/null; set -- \"$STAMPS\"/until*; echo run $#; [ $# -lt 3 ]";
+    let Some(project) = tested("retries = 5", &[("often", often), ("until", until)]) else {
+        return;
+    };
+    let output = call(&project, &["--all", "--repeat", "20"])
+        .run()
+        .expect_code(1)
+        .expect_stderr("] often test (20 runs)\n")
+        .expect_stderr("] until test (run 3 of 20)\n")
+        .expect_stderr("2 run: 1 passed, 1 failed\n")
+        .expect_stderr_without("TRY");
+    assert_eq!(
+        (stamps(&project, "often"), stamps(&project, "until")),
+        (20, 3)
+    );
+    assert_eq!(
+        fs_err::read_to_string(log(&output)).unwrap(),
+        "run 1\n──── nixward: run 2 of 20 ────\nrun 2\n──── nixward: run 3 of 20 ────\nrun 3\n"
+    );
+    forget_stamps(&project);
+    let output = call(
+        &project,
+        &["--all", "--repeat", "4", "--message-format", "json"],
+    )
+    .run()
+    .expect_code(1);
+    let runs = json(&output).into_iter().filter_map(|line| match line {
+        EventLineKind::StepFinished {
+            project,
+            status,
+            runs,
+            ..
+        } => Some((project?, status, runs.map(|runs| (runs.done, runs.wanted)))),
+        _ => None,
+    });
+    let mut runs: Vec<_> = runs.collect();
+    runs.sort_by(|left, right| left.0.cmp(&right.0));
+    assert_eq!(
+        runs,
+        [
+            ("often".to_owned(), LineStatus::Passed, Some((4, 4))),
+            ("until".to_owned(), LineStatus::Failed, Some((3, 4))),
+        ]
+    );
+    project
+        .nixward(["plan", "test", "often", "--repeat", "4"])
+        .run()
+        .expect_code(0)
+        .expect_stdout("    4 times over\n");
+    let output = call(&project, &["often", "--repeat", "4", "--retries", "1"])
+        .run()
+        .expect_code(2);
+    insta::assert_snapshot!(output.redacted_stderr(), @"
+    error: `--repeat` and `--retries` do not go together
+
+    hint: `--repeat 4` alone ends with a test's first failure
+    ");
+    call(&project, &["often", "--repeat", "0"])
+        .run()
+        .expect_code(2)
+        .expect_stderr("--repeat");
+    // A variable is not meant for one command.
+    call(&project, &["often", "--repeat", "2"])
+        .env("NIXWARD_RETRIES", "1")
+        .run()
+        .expect_code(0)
+        .expect_stderr("(2 runs)");
+    project
+        .nixward(["plan", "build", "often", "--repeat", "2"])
+        .run()
+        .expect_code(2)
+        .expect_stderr("error: `--repeat` is for verbs like `test`\n");
+}
+
+#[test]
+fn ctrl_c_ends_repetitions() {
+    let script = "mktemp \"$STAMPS/runXXXXXX\" > /dev/null; echo ran; sleep 0.05";
+    let Some(project) = tested("timeout = \"60s\"", &[("it", script)]) else {
+        return;
+    };
+    let running = call(&project, &["it", "--repeat", "4000000000"]).start();
+    running.wait_for_stdout("ran");
+    running.interrupt();
+    running
+        .finish()
+        .expect_signal(2)
+        .expect_stderr("CANCELLED")
+        .expect_stderr("1 interrupted (cancelled)");
+}
+
+#[test]
+fn a_check_is_not_repeated_and_that_is_said() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .outputs(
+            r#"{ packages.it = project "it" "true" { tests.smoke = check "smoke" "true"; }; }"#,
+        )
+        .build();
+    project
+        .nixward(["test", "it", "--repeat", "3"])
+        .run()
+        .expect_code(0)
+        .expect_stderr("warning: it test tests.smoke: Nix builds a check once, `--repeat` does not count for it")
+        .expect_stderr("1 run: 1 passed\n");
 }

@@ -63,12 +63,17 @@ pub(crate) struct VerbSettings {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct TestSettings {
     pub(crate) retries: Option<u8>,
+    /// How many times over each is run; then none is tried again.
+    pub(crate) repeat: Option<u32>,
 }
 
 impl TestSettings {
     pub(crate) fn resolve(args: &TestArgs) -> Self {
-        let TestArgs { retries } = args;
-        Self { retries: *retries }
+        let TestArgs { retries, repeat } = args;
+        Self {
+            retries: *retries,
+            repeat: *repeat,
+        }
     }
 }
 

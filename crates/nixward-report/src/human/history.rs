@@ -20,10 +20,15 @@ use crate::{
 const MOST_NAMED: usize = 10;
 
 /// `it test (5 runs, slow)`.
-pub(super) fn name(name: &str, history: &StepHistory) -> String {
+pub(super) fn name(name: &str, outcome: &StepOutcome) -> String {
+    let history = &outcome.history;
+    let is_success = outcome.status.is_success();
     let mut marks = Vec::new();
     match history.runs {
-        Some(Runs { done, wanted }) if done == wanted => marks.push(format!("{wanted} runs")),
+        Some(Runs { done: 1, wanted: 1 }) => marks.push("1 run".to_owned()),
+        Some(Runs { done, wanted }) if done == wanted && is_success => {
+            marks.push(format!("{wanted} runs"));
+        }
         Some(Runs { done, wanted }) => marks.push(format!("run {done} of {wanted}")),
         None => {}
     }

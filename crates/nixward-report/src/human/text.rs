@@ -83,7 +83,7 @@ pub(super) fn worded_line(
 
 /// The line of a step that ended.
 fn ended(settings: HumanSettings, name: &str, outcome: &StepOutcome) -> String {
-    let name = history::name(name, &outcome.history);
+    let name = history::name(name, outcome);
     if outcome.status == StepStatus::Flaky {
         return history::flaky(settings, &name, outcome);
     }

@@ -62,6 +62,7 @@ fn test(test: &PlanTest) -> String {
         slow_after_milliseconds,
         retries,
         group,
+        repeat,
     } = test;
     let for_people = |milliseconds: &u64| for_people(Duration::from_millis(*milliseconds));
     let timeout = timeout_milliseconds.as_ref().map(for_people);
@@ -71,6 +72,7 @@ fn test(test: &PlanTest) -> String {
         slow_after.map(|after| format!("slow after {after}")),
         (*retries > 0).then(|| format!("tried up to {} times", usize::from(*retries) + 1)),
         group.as_ref().map(|group| format!("in group {group}")),
+        repeat.map(|times| format!("{times} times over")),
     ]
     .into_iter()
     .flatten()

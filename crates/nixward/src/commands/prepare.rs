@@ -46,7 +46,7 @@ pub(crate) fn prepare(
 ) -> Result<Prepared, CliError> {
     let workspace = &session.discovered.workspace;
     let verb = find_verb(session, &settings.verb)?;
-    test_options::refuse_for_others(session, &verb, settings.test)?;
+    test_options::refuse(session, &verb, settings.test)?;
     let request = session.request(&settings.selection);
     refuse_arguments_for_many(&request, settings)?;
     refuse_bare_early(workspace, &verb, &request)?;

@@ -21,7 +21,7 @@ use nixward_schema::exit_code;
 use super::{
     become_program, container, plan,
     prepare::{Prepared, prepare},
-    shell,
+    shell, test_options,
 };
 use crate::{
     console_output,
@@ -57,6 +57,7 @@ pub(super) fn run_at(
         let mut listener = |event: &Event| tell(&mut reporters, &mut recording, event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         let prepared = prepare(&session, settings, &mut emitter)?;
+        test_options::warn(&prepared.plan, settings.test, &mut emitter);
         (prepared, reporters)
     };
     if settings.dry_run {
