@@ -411,7 +411,7 @@ fn a_test_that_does_not_end_after_its_timeout_is_killed() {
 #[test]
 fn the_plan_says_how_tests_are_run() {
     let Some(project) = tested(
-        "group = \"db\", retries = 2, timeout = \"10m\", slow-after = \"90s\"",
+        "group = \"db\", weight = 2, retries = 2, timeout = \"10m\", slow-after = \"90s\"",
         &[("it", "true")],
     ) else {
         return;
@@ -421,7 +421,7 @@ fn the_plan_says_how_tests_are_run() {
         project.nixward(words).run().expect_code(0)
     };
     plan(&[]).expect_stdout(
-        "    ended after 10m, slow after 1m 30s, tried up to 3 times, in group db\n",
+        "    ended after 10m, slow after 1m 30s, tried up to 3 times, in group db, weighs 2\n",
     );
     let output = plan(&["--retries", "0", "--message-format", "json"]);
     let document: nixward_schema::PlanDocument = serde_json::from_str(output.stdout()).unwrap();
@@ -431,6 +431,7 @@ fn the_plan_says_how_tests_are_run() {
         slow_after_milliseconds: Some(90_000),
         retries: 0,
         group: Some("db".to_owned()),
+        weight: Some(2),
         repeat: None,
     };
     assert_eq!(tests, [&None, &Some(expected)]);
@@ -587,4 +588,33 @@ fn a_check_is_not_repeated_and_that_is_said() {
         .expect_code(0)
         .expect_stderr("warning: it test tests.smoke: Nix builds a check once, `--repeat` does not count for it")
         .expect_stderr("1 run: 1 passed\n");
+}
+
+#[test]
+fn a_heavy_test_takes_several_jobs() {
+    // With two jobs, a test of weight two meets nobody, and neither does one that is heavier than there are jobs.
+    let alone = "mkdir \"$STAMPS/room\" || exit 1; sleep 0.1; rmdir \"$STAMPS/room\"";
+    let tests = ["a", "b", "c", "d"].map(|name| (name, alone));
+    for weight in ["2", "100"] {
+        let Some(project) = tested(&format!("weight = {weight}"), &tests) else {
+            return;
+        };
+        for _ in 0..2 {
+            call(&project, &["--all", "-j2"])
+                .run()
+                .expect_code(0)
+                .expect_stderr("4 run: 4 passed\n");
+        }
+    }
+    // With four jobs, two of them go at the same time.
+    let meet = |own: &str, other: &str| {
+        format!("touch \"$STAMPS\"/{own}; while ! [ -e \"$STAMPS\"/{other} ]; do sleep 0.02; done")
+    };
+    let Some(project) = tested(
+        "weight = 2, timeout = \"60s\"",
+        &[("a", &meet("a", "b")), ("b", &meet("b", "a"))],
+    ) else {
+        return;
+    };
+    call(&project, &["--all", "-j4"]).run().expect_code(0);
 }

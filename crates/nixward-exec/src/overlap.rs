@@ -118,12 +118,11 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             0 | 1 => Order::AfterBuilds,
             _ => Order::Overlapping,
         };
-        let jobs = match order {
+        let slots = match order {
             Order::OneByOne => 1,
-            Order::Overlapping | Order::AfterBuilds => {
-                context.jobs.clamp(1, programs.count().max(1))
-            }
+            Order::Overlapping | Order::AfterBuilds => context.jobs.max(1),
         };
+        let jobs = slots.min(programs.count().max(1));
         let (work, works) = unbounded::<Ready<'p>>();
         // A step that prints faster than it can be shown waits, as it would on a terminal.
         let (progress_sender, progress) = bounded(64);
@@ -144,7 +143,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             plan,
             tally,
             waiting: WaitingSteps::new(plan),
-            ready: ReadySteps::default(),
+            ready: ReadySteps::new(slots),
             clock: BuildClock::default(),
             pace: QuestionPace::new(Instant::now(), false),
             order,

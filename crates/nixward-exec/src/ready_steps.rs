@@ -1,6 +1,8 @@
-//! The steps whose builds are there: which of them starts next, so that no two of a group run at the same time.
+//! The steps whose builds are there: which of them starts next, so that no two of a group run at the same time, and
+//! the weights of all that run are no more than the jobs.
 //!
-//! They start in the plan's order; one whose group is taken lets those behind it pass.
+//! They start in the plan's order. One whose group is taken lets those behind it pass. One that is too heavy for the jobs
+//! that are free does not: there might never be enough.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,28 +14,51 @@ use nixward_core::plan::{Action, Step, StepLabel};
 use crate::worker::Ready;
 
 /// Steps that wait for nothing but each other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct ReadySteps<'p> {
     /// By their places in the plan.
     steps: BTreeMap<usize, Ready<'p>>,
-    /// The groups that run, by the ids of the steps that run in them.
-    taken: BTreeMap<usize, &'p str>,
+    /// What the steps that run take, by their ids.
+    taken: BTreeMap<usize, Needs<'p>>,
+    jobs: usize,
+}
+
+/// What a step takes while it runs.
+#[derive(Clone, Copy, Debug)]
+struct Needs<'p> {
+    group: Option<&'p str>,
+    jobs: usize,
 }
 
 impl<'p> ReadySteps<'p> {
+    /// None is ready. No more than all jobs can be taken at a time.
+    pub(crate) fn new(jobs: usize) -> Self {
+        Self {
+            steps: BTreeMap::new(),
+            taken: BTreeMap::new(),
+            jobs,
+        }
+    }
+
     pub(crate) fn insert(&mut self, place: usize, ready: Ready<'p>) {
         self.steps.insert(place, ready);
     }
 
-    /// Takes the first that may start; from then on its group is taken.
+    /// Takes the first that may start; from then on what it needs is taken.
     pub(crate) fn take_next(&mut self) -> Option<Ready<'p>> {
-        let taken: BTreeSet<&str> = self.taken.values().copied().collect();
-        let is_free = |ready: &Ready<'p>| group(ready.step).is_none_or(|one| !taken.contains(one));
-        let (place, _) = self.steps.iter().find(|(_, ready)| is_free(ready))?;
-        let ready = self.steps.remove(&place.clone())?;
-        if let Some(group) = group(ready.step) {
-            self.taken.insert(ready.step.label.id, group);
+        let groups: BTreeSet<&str> = self.taken.values().filter_map(|one| one.group).collect();
+        let free = self.jobs - self.taken.values().map(|one| one.jobs).sum::<usize>();
+        let is_free = |group: Option<&str>| group.is_none_or(|group| !groups.contains(group));
+        let (place, needs) = self
+            .steps
+            .iter()
+            .map(|(place, ready)| (*place, self.needs(ready.step)))
+            .find(|(_, needs)| is_free(needs.group))?;
+        if needs.jobs > free {
+            return None;
         }
+        let ready = self.steps.remove(&place)?;
+        self.taken.insert(ready.step.label.id, needs);
         Some(ready)
     }
 
@@ -46,17 +71,22 @@ impl<'p> ReadySteps<'p> {
     pub(crate) fn labels(&self) -> impl Iterator<Item = &'p Arc<StepLabel>> {
         self.steps.values().map(|ready| &ready.step.label)
     }
-}
 
-/// Only tests have groups.
-fn group(step: &Step) -> Option<&str> {
-    match &step.action {
-        Action::Test(action) => action.settings.group.as_deref(),
-        Action::Build
-        | Action::Check
-        | Action::Run(_)
-        | Action::Container(_)
-        | Action::Shell(_) => None,
+    fn needs(&self, step: &'p Step) -> Needs<'p> {
+        let (group, weight) = match &step.action {
+            Action::Test(action) => (action.settings.group.as_deref(), action.settings.weight),
+            // Only tests have groups and weights.
+            Action::Build
+            | Action::Check
+            | Action::Run(_)
+            | Action::Container(_)
+            | Action::Shell(_) => (None, None),
+        };
+        let weight = usize::from(weight.unwrap_or(1));
+        Needs {
+            group,
+            jobs: weight.clamp(1, self.jobs.max(1)),
+        }
     }
 }
 
@@ -67,8 +97,9 @@ mod tests {
 
     use super::*;
 
-    fn step(id: usize, group: &str) -> Step {
+    fn step(id: usize, group: &str, weight: Option<u8>) -> Step {
         let settings = VerbSettings {
+            weight,
             group: (!group.is_empty()).then(|| group.to_owned()),
             ..VerbSettings::default()
         };
@@ -92,8 +123,8 @@ mod tests {
         }
     }
 
-    fn ready(steps: &[Step]) -> ReadySteps<'_> {
-        let mut ready = ReadySteps::default();
+    fn ready(steps: &[Step], jobs: usize) -> ReadySteps<'_> {
+        let mut ready = ReadySteps::new(jobs);
         for (place, step) in steps.iter().enumerate() {
             let outputs = BTreeMap::new();
             ready.insert(place, Ready { step, outputs });
@@ -110,9 +141,9 @@ mod tests {
         let steps = ["db", "db", "", "web", "db", "web"];
         let steps: Vec<Step> = (0..)
             .zip(steps)
-            .map(|(id, group)| step(id, group))
+            .map(|(id, group)| step(id, group, None))
             .collect();
-        let mut ready = ready(&steps);
+        let mut ready = ready(&steps, 9);
         assert_eq!(take(&mut ready), Some(0));
         assert_eq!(take(&mut ready), Some(2));
         assert_eq!(take(&mut ready), Some(3));
@@ -130,5 +161,28 @@ mod tests {
         assert_eq!(take(&mut ready), Some(4));
         assert_eq!(take(&mut ready), Some(5));
         assert_eq!(take(&mut ready), None);
+    }
+
+    #[test]
+    fn heavy_ones_take_several_jobs_and_are_not_overtaken() {
+        let weights = [None, Some(2), None, Some(100), Some(3)];
+        let steps: Vec<Step> = (0..)
+            .zip(weights)
+            .map(|(id, weight)| step(id, "", weight))
+            .collect();
+        let mut ready = ready(&steps, 4);
+        assert_eq!(take(&mut ready), Some(0));
+        assert_eq!(take(&mut ready), Some(1));
+        assert_eq!(take(&mut ready), Some(2));
+        assert_eq!(take(&mut ready), None);
+        ready.ended(&steps[1].label);
+        ready.ended(&steps[0].label);
+        // Three are free, and one behind it would fit.
+        assert_eq!(take(&mut ready), None);
+        ready.ended(&steps[2].label);
+        assert_eq!(take(&mut ready), Some(3));
+        assert_eq!(take(&mut ready), None);
+        ready.ended(&steps[3].label);
+        assert_eq!(take(&mut ready), Some(4));
     }
 }

@@ -13,6 +13,9 @@ use crate::{AttributePath, PublishedPort, settings::InvalidPublishedPort};
 /// More would hide a test that fails.
 pub const MOST_RETRIES: u8 = 20;
 
+/// More jobs than this no step takes.
+pub(crate) const MOST_WEIGHT: u8 = 100;
+
 /// Longer ones no system takes as a path below a workspace.
 const LONGEST_PATH: usize = 1024;
 

@@ -73,6 +73,8 @@ pub struct PlanTest {
     pub retries: u8,
     /// No two tests of a group run at the same time.
     pub group: Option<String>,
+    /// How many of the jobs it takes; else one.
+    pub weight: Option<u8>,
     /// How many times over it is run, up to its first failure.
     pub repeat: Option<u32>,
 }

@@ -1,5 +1,7 @@
 //! The settings of a verb.
 
+use std::ops::RangeInclusive;
+
 use indexmap::IndexMap;
 
 use super::{context::Decoder, keys::verbs_like};
@@ -87,8 +89,15 @@ impl Decoder {
             }
             Setting::Timeout => settings.timeout = self.duration(key, node),
             Setting::SlowAfter => settings.slow_after = self.duration(key, node),
-            Setting::Retries => settings.retries = self.retries(key, node),
+            Setting::Retries => {
+                let range = 0..=grammar::MOST_RETRIES;
+                settings.retries = self.small_number(key, node, range, "a number of retries");
+            }
             Setting::Group => settings.group = self.text(key, node, &grammar::NAME),
+            Setting::Weight => {
+                let range = 1..=grammar::MOST_WEIGHT;
+                settings.weight = self.small_number(key, node, range, "a weight");
+            }
             Setting::Network => settings.network = self.boolean(key, node),
             Setting::Cwd => settings.cwd = self.word(key, node, WorkingDirectory::WORDS),
             Setting::Inputs => settings.inputs = self.globs(key, node),
@@ -174,21 +183,29 @@ impl Decoder {
         grammar::parse_duration(&text)
     }
 
-    fn retries(&mut self, key: &str, node: &Node) -> Option<u8> {
+    /// A number in a range; `what` it is, for messages.
+    fn small_number(
+        &mut self,
+        key: &str,
+        node: &Node,
+        range: RangeInclusive<u8>,
+        what: &str,
+    ) -> Option<u8> {
         let Value::Integer(number) = node.value else {
             self.wrong_type(key, node, "a number", None);
             return None;
         };
-        let retries = u8::try_from(number)
+        let found = u8::try_from(number)
             .ok()
-            .filter(|retries| *retries <= grammar::MOST_RETRIES);
-        if retries.is_none() {
-            let message = format!("{} is not a number of retries", quoted(&number.to_string()));
+            .filter(|number| range.contains(number));
+        if found.is_none() {
+            let message = format!("{} is not {what}", quoted(&number.to_string()));
+            let expected = format!("expected {} to {}", range.start(), range.end());
             self.report(
                 Diagnostic::error(DiagnosticKind::BadValue, node.span.clone(), message)
-                    .label(format!("expected 0 to {}", grammar::MOST_RETRIES)),
+                    .label(expected),
             );
         }
-        retries
+        found
     }
 }

@@ -52,6 +52,10 @@ pub(crate) fn retries(_: &mut SchemaGenerator) -> Schema {
     schema(json!({ "type": "integer", "minimum": 0, "maximum": grammar::MOST_RETRIES }))
 }
 
+pub(crate) fn weight(_: &mut SchemaGenerator) -> Schema {
+    schema(json!({ "type": "integer", "minimum": 1, "maximum": grammar::MOST_WEIGHT }))
+}
+
 fn list(grammar: &Grammar) -> Schema {
     schema(json!({ "type": "array", "items": grammar.schema() }))
 }

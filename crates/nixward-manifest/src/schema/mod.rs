@@ -14,7 +14,7 @@ use crate::DiagnosticKind;
 /// Errors of the parser that the JSON Schema does not see, with the reason. For all others it accepts exactly the
 /// manifests that the parser accepts.
 ///
-/// What is no TOML never comes to a JSON Schema; and for `retries` it takes `3.0`, which is an integer to JSON.
+/// What is no TOML never comes to a JSON Schema; and for `retries` and `weight` it takes `3.0`, which is an integer to JSON.
 pub const SCHEMA_CANNOT_SAY: &[(DiagnosticKind, &str)] = &[
     (
         DiagnosticKind::Syntax,

@@ -13,6 +13,7 @@ keywords! {
         SlowAfter = "slow-after",
         Retries = "retries",
         Group = "group",
+        Weight = "weight",
         Network = "network",
         Cwd = "cwd",
         Inputs = "inputs",
@@ -36,6 +37,7 @@ impl Setting {
             | Self::SlowAfter
             | Self::Retries
             | Self::Group
+            | Self::Weight
             | Self::Network
             | Self::Cwd
             | Self::Inputs

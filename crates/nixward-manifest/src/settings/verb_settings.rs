@@ -41,6 +41,10 @@ pub struct VerbSettings {
     #[schemars(schema_with = "fields::name")]
     pub group: Option<String>,
 
+    /// How many of the jobs it takes; else one. One that is heavier than all jobs together runs alone.
+    #[schemars(schema_with = "fields::weight")]
+    pub weight: Option<u8>,
+
     /// Whether the test may use the network. Without it there is only loopback.
     pub network: Option<bool>,
 
@@ -88,6 +92,7 @@ impl VerbSettings {
             slow_after,
             retries,
             group,
+            weight,
             network,
             cwd,
             inputs,
@@ -108,6 +113,7 @@ impl VerbSettings {
             slow_after: slow_after.or(base.slow_after),
             retries: retries.or(base.retries),
             group: group.or(base.group),
+            weight: weight.or(base.weight),
             network: network.or(base.network),
             cwd: cwd.or(base.cwd),
             inputs: inputs.or(base.inputs),

@@ -34,6 +34,9 @@ pub(crate) const CORPUS: &[&str] = &[
     r#"{"verbs":{"lint":{"like":"test","retries":20}}}"#,
     r#"{"verbs":{"lint":{"like":"test","retries":21}}}"#,
     r#"{"verbs":{"lint":{"like":"test","retries":-1}}}"#,
+    r#"{"verbs":{"lint":{"like":"test","weight":100}}}"#,
+    r#"{"verbs":{"lint":{"like":"test","weight":101}}}"#,
+    r#"{"verbs":{"lint":{"like":"test","weight":0}}}"#,
     r#"{"verbs":{"lint":{"like":"test","timeout":"1m"}}}"#,
     r#"{"verbs":{"lint":{"like":"shell","attr":"a.b"}}}"#,
     r#"{"verbs":{"test":{"like":"test"}}}"#,
@@ -153,6 +156,10 @@ fn verb(with_like: bool) -> BoxedStrategy<Value> {
         (
             "retries",
             prop_oneof![(-2_i64..25).prop_map(|number| json!(number)), any_value()].boxed(),
+        ),
+        (
+            "weight",
+            prop_oneof![(-2_i64..110).prop_map(|number| json!(number)), any_value()].boxed(),
         ),
         ("group", text(&["db", "a b", ""])),
         (

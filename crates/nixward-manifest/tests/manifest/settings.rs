@@ -17,6 +17,7 @@ timeout = "1h30m"
 slow-after = "250ms"
 retries = 20
 group = "db"
+weight = 2
 network = true
 cwd = "project"
 inputs = ["../data"]
@@ -38,6 +39,7 @@ inputs = ["../data"]
     assert_eq!(settings.slow_after, Some(Duration::from_millis(250)));
     assert_eq!(settings.retries, Some(20));
     assert_eq!(settings.group.as_deref(), Some("db"));
+    assert_eq!(settings.weight, Some(2));
     assert_eq!(settings.network, Some(true));
     assert_eq!(settings.cwd, Some(WorkingDirectory::Project));
     assert_eq!(
@@ -123,7 +125,7 @@ fn each_behaviour_takes_its_settings_and_no_others() {
         | Setting::Publish => "[]",
         Setting::Env => "{}",
         Setting::Timeout | Setting::SlowAfter => "\"1s\"",
-        Setting::Retries => "1",
+        Setting::Retries | Setting::Weight => "1",
         Setting::Group => "\"g\"",
         Setting::Network => "true",
         Setting::Cwd => "\"temp\"",
@@ -174,7 +176,7 @@ fn durations_have_units() {
 #[test]
 fn numbers_words_and_flags() {
     assert_snapshot!(diagnose(
-        "[verbs.test]\nretries = 21\nnetwork = \"false\"\ncwd = \"tmp\"\nsandbox = true\ncache = \"never\"\ngroup = \"a b\"\n[projects.a.test]\nretries = -1\n[projects.b.test]\nretries = \"1\"\n[projects.c.test]\nretries = 3.0\n"
+        "[verbs.test]\nretries = 21\nnetwork = \"false\"\ncwd = \"tmp\"\nsandbox = true\ncache = \"never\"\ngroup = \"a b\"\n[projects.a.test]\nretries = -1\n[projects.b.test]\nretries = \"1\"\n[projects.c.test]\nretries = 3.0\n[projects.d.test]\nweight = 0\n[projects.e.test]\nweight = \"2\"\n"
     ), @r#"
     2:11 "21": `21` is not a number of retries
          expected 0 to 20
@@ -195,6 +197,10 @@ fn numbers_words_and_flags() {
     11:11 "\"1\"": wrong type for `retries`: found a string
          expected a number
     13:11 "3.0": wrong type for `retries`: found a float
+         expected a number
+    15:10 "0": `0` is not a weight
+         expected 1 to 100
+    17:10 "\"2\"": wrong type for `weight`: found a string
          expected a number
     "#);
 }

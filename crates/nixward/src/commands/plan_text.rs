@@ -62,6 +62,7 @@ fn test(test: &PlanTest) -> String {
         slow_after_milliseconds,
         retries,
         group,
+        weight,
         repeat,
     } = test;
     let for_people = |milliseconds: &u64| for_people(Duration::from_millis(*milliseconds));
@@ -72,6 +73,7 @@ fn test(test: &PlanTest) -> String {
         slow_after.map(|after| format!("slow after {after}")),
         (*retries > 0).then(|| format!("tried up to {} times", usize::from(*retries) + 1)),
         group.as_ref().map(|group| format!("in group {group}")),
+        weight.map(|weight| format!("weighs {weight}")),
         repeat.map(|times| format!("{times} times over")),
     ]
     .into_iter()

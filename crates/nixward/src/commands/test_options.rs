@@ -88,6 +88,7 @@ pub(super) fn in_plan(action: &Action) -> Option<PlanTest> {
         slow_after,
         retries,
         group,
+        weight,
         ..
     } = settings;
     let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -96,6 +97,7 @@ pub(super) fn in_plan(action: &Action) -> Option<PlanTest> {
         slow_after_milliseconds: slow_after.map(milliseconds),
         retries: retries.unwrap_or(0),
         group: group.clone(),
+        weight: *weight,
         repeat: *repeat,
     };
     (test != PlanTest::default()).then_some(test)
