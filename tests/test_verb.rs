@@ -108,6 +108,30 @@ fn a_failure_shows_its_output_and_the_others_go_on() {
 }
 
 #[test]
+fn without_capture_one_runs_at_a_time_and_shows_all_it_prints() {
+    let Some(office) = office() else { return };
+    let project = office.build();
+    let output = project
+        .nixward(["test", "printer", "tps-report", "--no-capture"])
+        .run()
+        .expect_code(0);
+    let printed = output.stdout().to_owned();
+    assert_eq!(printed, "printer tested \nreport tested \n");
+    insta::assert_snapshot!(output.redacted_stderr(), @"
+         RUNNING [         ] printer test
+            PASS [DURATION] printer test
+         RUNNING [         ] tps-report test
+            PASS [DURATION] tps-report test
+    ────────────
+         Summary [DURATION] 2 run: 2 passed
+    ");
+    project
+        .nixward(["test", "printer", "--no-capture", "--jobs", "2"])
+        .run()
+        .expect_code(2);
+}
+
+#[test]
 fn every_exit_code_but_0_is_a_failure() {
     let Some(project) = tested("exit $1") else {
         return;

@@ -16,8 +16,8 @@ pub(crate) enum Reporting {
     /// The way to a document, which is printed in the end.
     Document,
     Steps,
-    /// One step, whose output is shown as it comes.
-    OneStep,
+    /// Steps whose output is shown as it comes: one, or one after the other.
+    Streamed,
 }
 
 /// The reporters for a run. The output of a step that is streamed goes to standard output.
@@ -25,7 +25,7 @@ pub(crate) fn reporters(session: &Session, reporting: Reporting) -> Reporters<'s
     let settings = HumanSettings {
         verbosity: session.settings.verbosity,
         styles: session.stderr_styles(),
-        output_is_streamed: reporting == Reporting::OneStep,
+        output_is_streamed: reporting == Reporting::Streamed,
     };
     let is_json = session.settings.message_format == MessageFormat::Json;
     let is_live = console_output::stderr_is_terminal() && !session.environment.is_plain();

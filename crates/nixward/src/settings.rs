@@ -50,6 +50,8 @@ pub(crate) struct VerbSettings {
     pub(crate) selection: SelectionArgs,
     pub(crate) jobs: usize,
     pub(crate) fail_fast: bool,
+    /// Whether each step's output is shown as it comes, one after the other.
+    pub(crate) no_capture: bool,
     pub(crate) dry_run: bool,
     /// Where a page of what ran when is written, if it is wanted: to a file, or beside the logs.
     pub(crate) timings: Option<Option<PathBuf>>,
@@ -108,6 +110,7 @@ impl VerbSettings {
             jobs,
             fail_fast,
             keep_going: _,
+            no_capture,
             dry_run,
             timings,
         } = execution;
@@ -115,10 +118,14 @@ impl VerbSettings {
         Self {
             verb: verb.to_owned(),
             selection: selection.clone(),
-            jobs: jobs
-                .map_or(processors, usize::from)
-                .min(jobs_for_open_files()),
+            jobs: if *no_capture {
+                1
+            } else {
+                jobs.map_or(processors, usize::from)
+                    .min(jobs_for_open_files())
+            },
             fail_fast: *fail_fast,
+            no_capture: *no_capture,
             dry_run: *dry_run,
             timings: timings.clone(),
             nix: nix_flags(nix),

@@ -175,6 +175,13 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
                 derivation_name(drv_path),
                 harmless(line)
             )),
+            EventKind::StepStarted { label }
+                if self.settings.output_is_streamed && self.steps > 1 =>
+            {
+                let text = text::started(self.settings, &label.to_string());
+                self.write(&text)
+            }
+            EventKind::StepStarted { .. } => Ok(()),
             EventKind::StepOutput { label: _, bytes } => self.write_output(bytes, b""),
             EventKind::StepSlow { label, after } => {
                 self.write(&history::slow(self.settings, &label.to_string(), *after))
@@ -213,7 +220,6 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
             | EventKind::FetchAdvanced { .. }
             | EventKind::FetchFinished { .. }
             | EventKind::FetchExpected { .. }
-            | EventKind::StepStarted { .. }
             | EventKind::StepLine { .. } => Ok(()),
         }
     }

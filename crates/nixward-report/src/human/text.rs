@@ -101,6 +101,17 @@ pub(super) fn evaluated(settings: HumanSettings, duration: Duration, cache: &Cac
     line(settings, Status::EVALUATED, duration, &what)
 }
 
+/// What stands above the output of a step that is shown as it comes, where there are several.
+pub(super) fn started(settings: HumanSettings, name: &str) -> String {
+    if settings.verbosity == Verbosity::Quiet {
+        return String::new();
+    }
+    let word = settings
+        .styles
+        .paint(Label::Quiet, &format!("{:>12}", "RUNNING"));
+    format!("{word} [{:>9}] {name}\n", "")
+}
+
 /// The line of a finished step, with what belongs right below it.
 pub(super) fn step(settings: HumanSettings, name: &str, outcome: &StepOutcome) -> String {
     if settings.verbosity == Verbosity::Quiet && outcome.status.is_success() {

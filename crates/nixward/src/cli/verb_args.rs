@@ -42,6 +42,16 @@ pub struct ExecutionArgs {
     #[arg(long, alias = "no-fail-fast", overrides_with = "fail_fast")]
     pub keep_going: bool,
 
+    /// Run one step at a time, and show what it prints as it comes
+    #[arg(
+        long,
+        alias = "nocapture",
+        env = "NIXWARD_NO_CAPTURE", value_parser = FalseyValueParser::new(),
+        hide_env_values = true,
+        conflicts_with = "jobs"
+    )]
+    pub no_capture: bool,
+
     /// Show what would be done, as `nixward plan` does
     #[arg(long)]
     pub dry_run: bool,

@@ -80,11 +80,11 @@ pub(super) fn run_at(
                 .hint("nixward shell PROJECT"),
         );
     }
-    let streamed =
-        prepared.plan.steps.len() == 1 && prepared.is_single || behaviour == BuiltinVerb::Run;
+    let is_alone = prepared.plan.steps.len() == 1 && prepared.is_single;
+    let streamed = is_alone || behaviour == BuiltinVerb::Run || settings.no_capture;
     if streamed {
         drop(reporters);
-        reporters = reporters::reporters(&session, Reporting::OneStep);
+        reporters = reporters::reporters(&session, Reporting::Streamed);
     }
     let context = context(&session, settings, &prepared, streamed);
     let summary = {
