@@ -618,3 +618,52 @@ fn a_heavy_test_takes_several_jobs() {
     };
     call(&project, &["--all", "-j4"]).run().expect_code(0);
 }
+
+#[test]
+fn fail_fast_stops_tries_and_repetitions_but_not_for_a_flaky_test() {
+    // The other fails once it has seen three runs of the repeated one.
+    let bad = "while ! [ -e \"$STAMPS/enough\" ]; do sleep 0.02; done; exit 1";
+    let good = "mktemp \"$STAMPS/goodXXXXXX\" > /dev/null; set -- \"$STAMPS\"/good*; \
+                [ $# -lt 3 ] || touch \"$STAMPS/enough\"; sleep 0.05";
+    let Some(project) = tested("timeout = \"60s\"", &[("bad", bad), ("good", good)]) else {
+        return;
+    };
+    let output = call(
+        &project,
+        &["--all", "-j2", "--fail-fast", "--repeat", "1000000"],
+    )
+    .run()
+    .expect_code(1)
+    .expect_stderr("bad test (run 1 of 1000000)\n")
+    .expect_stderr("2 run: 1 passed, 1 failed\n");
+    assert!(
+        output.stderr().contains(" of 1000000 runs)\n"),
+        "{}",
+        output.stderr()
+    );
+    // A try that was announced does not come any more; what went before is the end.
+    let once = "mktemp \"$STAMPS/onceXXXXXX\" > /dev/null; set -- \"$STAMPS\"/once*; \
+                [ $# -lt 4 ] || touch \"$STAMPS/enough\"; exit 3";
+    let Some(project) = tested("timeout = \"60s\"", &[("bad", bad), ("once", once)]) else {
+        return;
+    };
+    project.edit(
+        "nixward.toml",
+        "[verbs]",
+        "[projects.once]\ntest = { retries = 20 }\n[verbs]",
+    );
+    call(&project, &["--all", "-j2", "--fail-fast"])
+        .run()
+        .expect_code(1)
+        .expect_stderr("it failed in each of 4 tries")
+        .expect_stderr("2 run: 0 passed, 2 failed\n");
+    assert_eq!(stamps(&project, "once"), 4);
+    // One that passes in the end is no failure.
+    let Some(project) = tested("retries = 3", &[("a", THIRD_TIME), ("b", "true")]) else {
+        return;
+    };
+    call(&project, &["--all", "-j1", "--fail-fast"])
+        .run()
+        .expect_code(0)
+        .expect_stderr("2 run: 2 passed (1 flaky)\n");
+}

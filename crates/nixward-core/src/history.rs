@@ -39,7 +39,7 @@ pub struct FailedTry {
 /// A test that is run many times over, up to its first failure.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Runs {
-    /// How many there were, the one that failed included.
+    /// How many there were, the one that failed included; fewer than wanted, too, where the run was stopped.
     pub done: u32,
     pub wanted: u32,
 }

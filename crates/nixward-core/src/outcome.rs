@@ -183,3 +183,33 @@ impl RunSummary {
         self.worst = self.worst.max(Some(status.severity()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(statuses: &[StepStatus]) -> RunSummary {
+        let mut summary = RunSummary::default();
+        for status in statuses {
+            summary.add(&StepOutcome::of(status.clone()));
+        }
+        summary
+    }
+
+    #[test]
+    fn what_did_not_come_to_its_end_is_no_success() {
+        for status in [StepStatus::NotRun, StepStatus::Cancelled] {
+            assert!(!status.is_success(), "{status:?}");
+            let summary = summary(&[StepStatus::Passed, status]);
+            assert_eq!(summary.worst, Some(Severity::StepFailed));
+            assert_eq!((summary.passed, summary.failed), (1, 0));
+        }
+    }
+
+    #[test]
+    fn a_flaky_one_is_a_success_that_is_counted() {
+        let summary = summary(&[StepStatus::Passed, StepStatus::Flaky]);
+        assert_eq!(summary.worst, Some(Severity::Fine));
+        assert_eq!((summary.passed, summary.flaky, summary.failed), (2, 1, 0));
+    }
+}

@@ -15,7 +15,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::Scope,
     time::{Duration, Instant},
 };
@@ -56,6 +59,8 @@ pub(crate) struct Overlap<'s, 'p, 't, 'e> {
     order: Order,
     jobs: usize,
     running: usize,
+    /// Tells the workers that no more programs are to be started.
+    stop: Arc<AtomicBool>,
     is_building: bool,
     /// Why nothing can be built; nothing is started any more.
     error: Option<BuildError>,
@@ -127,10 +132,12 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
         // A step that prints faster than it can be shown waits, as it would on a terminal.
         let (progress_sender, progress) = bounded(64);
         let (done_sender, done) = unbounded();
+        let stop = Arc::new(AtomicBool::new(false));
         for _ in 0..jobs {
             let (works, progress, done) =
                 (works.clone(), progress_sender.clone(), done_sender.clone());
-            scope.spawn(move || worker(context, &works, &progress, &done));
+            let stop = Arc::clone(&stop);
+            scope.spawn(move || worker(context, &stop, &works, &progress, &done));
         }
         let (answers, answer) = unbounded();
         Self {
@@ -149,6 +156,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             order,
             jobs,
             running: 0,
+            stop,
             is_building: false,
             error: None,
             work,
@@ -303,6 +311,9 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
                 self.are_there(&targets);
             }
             Message::Nothing => {}
+        }
+        if self.tally.must_stop() {
+            self.stop.store(true, Ordering::Relaxed);
         }
     }
 

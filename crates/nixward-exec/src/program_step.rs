@@ -2,7 +2,10 @@
 
 use std::{
     io::Read as _,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -44,6 +47,8 @@ const LINE_INTERVAL: Duration = Duration::from_millis(50);
 /// The place of a guarded program in the run: whose step it is, and who is told.
 pub(crate) struct ProgramStep<'a> {
     pub(crate) context: &'a ExecutionContext,
+    /// Whether nothing more is to be started: something failed, or the run was cancelled.
+    pub(crate) stop: &'a AtomicBool,
     pub(crate) label: &'a Arc<StepLabel>,
     pub(crate) progress: &'a Sender<Progress>,
 }
@@ -73,6 +78,11 @@ impl ProgramStep<'_> {
     /// The log of the step, empty.
     pub(crate) fn open_log(&self) -> OutputLog {
         OutputLog::new(&self.context.logs.path(self.label))
+    }
+
+    /// Whether no other program may be started.
+    pub(crate) fn must_stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.context.launcher.is_cancelled()
     }
 
     /// Tells the dispatcher.

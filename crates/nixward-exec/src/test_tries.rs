@@ -79,13 +79,13 @@ impl Tries<'_> {
                 let status = StepStatus::Flaky;
                 return ProgramEnd { status, ..end };
             }
-            if number >= most || !is_worth_another_try(&end.status) || self.is_cancelled() {
+            if number >= most || !is_worth_another_try(&end.status) || self.step.must_stop() {
                 return end;
             }
             let delay = pause.next();
             self.failed(end, number, delay);
             if !self.sleep(delay) {
-                return ProgramEnd::of(StepStatus::Cancelled);
+                return self.no_other_try();
             }
             self.log.separate(&format!("try {} of {most}", number + 1));
         }
@@ -101,6 +101,9 @@ impl Tries<'_> {
             }
             if self.is_cancelled() {
                 return ProgramEnd::of(StepStatus::Cancelled);
+            }
+            if self.step.must_stop() {
+                return end;
             }
             self.keep_notes("run", done as usize, end.notes);
             done += 1;
@@ -131,6 +134,15 @@ impl Tries<'_> {
         });
     }
 
+    /// The one that was announced will not come: what failed last is the end.
+    fn no_other_try(&mut self) -> ProgramEnd {
+        if self.is_cancelled() {
+            return ProgramEnd::of(StepStatus::Cancelled);
+        }
+        let last = self.history.failed_tries.pop();
+        ProgramEnd::of(last.map_or(StepStatus::NotRun, |last| last.status))
+    }
+
     /// Keeps what must be said, once where every time says the same.
     fn keep_notes(&mut self, what: &str, number: usize, notes: Vec<String>) {
         for note in notes {
@@ -144,10 +156,10 @@ impl Tries<'_> {
         self.step.context.launcher.is_cancelled()
     }
 
-    /// Whether the run was not cancelled until this has passed.
+    /// Whether nothing was stopped until this has passed.
     fn sleep(&self, delay: Duration) -> bool {
         let start = Instant::now();
-        while !self.is_cancelled() {
+        while !self.step.must_stop() {
             let rest = delay.saturating_sub(start.elapsed());
             if rest.is_zero() {
                 return true;
@@ -160,7 +172,7 @@ impl Tries<'_> {
 
 /// How many notes of tries before the last are kept.
 const MOST_NOTES: usize = 20;
-/// How often it is looked whether the run was cancelled.
+/// How often it is looked whether there will be another try.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// A program that cannot be started once cannot be started twice, and what was cancelled is over.

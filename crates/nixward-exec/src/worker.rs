@@ -1,6 +1,11 @@
 //! Carries out one step after the other, each with one child: what a step's action means when its build is there.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicBool},
+    time::Instant,
+};
 
 use crossbeam_channel::{Receiver, Sender};
 use nixward_core::{
@@ -24,9 +29,10 @@ pub(crate) struct Ready<'a> {
     pub(crate) outputs: BTreeMap<String, String>,
 }
 
-/// Takes steps until there are no more.
+/// Takes steps until there are no more. When `stop` is set, what runs ends as it will, and no program is started.
 pub(crate) fn worker(
     context: &ExecutionContext,
+    stop: &AtomicBool,
     work: &Receiver<Ready<'_>>,
     progress: &Sender<Progress>,
     done: &Sender<(Arc<StepLabel>, StepOutcome)>,
@@ -35,7 +41,7 @@ pub(crate) fn worker(
         let label = Arc::clone(&ready.step.label);
         let heard = progress.send(Progress::Started(Arc::clone(&label))).is_ok();
         let outcome = if heard {
-            run_one(context, &ready, progress)
+            run_one(context, stop, &ready, progress)
         } else {
             StepOutcome::of(StepStatus::NotRun)
         };
@@ -47,11 +53,13 @@ pub(crate) fn worker(
 
 fn run_one(
     context: &ExecutionContext,
+    stop: &AtomicBool,
     ready: &Ready<'_>,
     progress: &Sender<Progress>,
 ) -> StepOutcome {
     let step = ProgramStep {
         context,
+        stop,
         label: &ready.step.label,
         progress,
     };

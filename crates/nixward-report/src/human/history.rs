@@ -29,6 +29,10 @@ pub(super) fn name(name: &str, outcome: &StepOutcome) -> String {
         Some(Runs { done, wanted }) if done == wanted && is_success => {
             marks.push(format!("{wanted} runs"));
         }
+        // Something else failed, and nothing more was started.
+        Some(Runs { done, wanted }) if is_success => {
+            marks.push(format!("{done} of {wanted} runs"));
+        }
         Some(Runs { done, wanted }) => marks.push(format!("run {done} of {wanted}")),
         None => {}
     }
