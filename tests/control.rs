@@ -297,23 +297,23 @@ fn options_of_tests_are_for_verbs_like_test() {
 fn a_slow_test_is_told_while_it_runs_and_counted_in_the_end() {
     let wait = "touch \"$STAMPS/runs\"; while ! [ -e \"$STAMPS/enough\" ]; do sleep 0.02; done";
     let Some(project) = tested(
-        "slow-after = \"300ms\", timeout = \"60s\"",
+        "slow-after = \"800ms\", timeout = \"60s\"",
         &[
             ("fast", "true"),
             ("slow", wait),
-            ("bad", "sleep 0.4; exit 1"),
+            ("bad", "sleep 0.9; exit 1"),
         ],
     ) else {
         return;
     };
     let running = call(&project, &["--all", "-j1"]).start();
     // Told a second time when it has taken twice as long.
-    running.wait_for_stderr("SLOW [>  0.600s] slow test");
+    running.wait_for_stderr("SLOW [>  1.600s] slow test");
     fs_err::write(project.root().join("stamps/enough"), "").unwrap();
     let output = running.finish().expect_code(1);
     output
-        .expect_stderr("SLOW [>  0.300s] slow test")
-        .expect_stderr("SLOW [>  0.300s] bad test")
+        .expect_stderr("SLOW [>  0.800s] slow test")
+        .expect_stderr("SLOW [>  0.800s] bad test")
         .expect_stderr("] slow test (slow)\n")
         .expect_stderr("] bad test (slow)\n")
         .expect_stderr("] fast test\n")
@@ -330,7 +330,7 @@ fn a_slow_test_is_told_while_it_runs_and_counted_in_the_end() {
         } => Some((project.as_deref(), *milliseconds)),
         _ => None,
     });
-    assert_eq!(told.collect::<Vec<_>>(), [(Some("bad"), 300)]);
+    assert_eq!(told.collect::<Vec<_>>(), [(Some("bad"), 800)]);
     let slow = lines.iter().filter_map(|line| match line {
         EventLineKind::StepFinished { project, slow, .. } => Some((project.as_deref()?, *slow)),
         _ => None,
@@ -351,16 +351,17 @@ fn a_timeout_is_a_failure_that_is_tried_again() {
       trap "echo asked to end; exit 0" TERM
       mkdir "$STAMPS/first" 2> /dev/null || exit 0
       echo begun; while :; do sleep 0.02; done"#;
-    let Some(project) = tested("retries = 1, timeout = \"500ms\"", &[("it", script)]) else {
+    let Some(project) = tested("retries = 1, timeout = \"1500ms\"", &[("it", script)]) else {
         return;
     };
     let output = call(&project, &["--all"])
         .run()
         .expect_code(0)
         .expect_stderr("TRY 1 FAIL")
-        .expect_stderr("it was ended after its timeout of 0.5s; once more in ")
+        .expect_stderr("it was ended after its timeout of 1.5s; once more in ")
         .expect_stderr("FLAKY 2/2")
         .expect_stderr("1 run: 1 passed (1 flaky)")
+        .expect_stderr_without("TERMINATING")
         .expect_stderr_without("killed");
     let log = fs_err::read_to_string(log(&output)).unwrap();
     assert!(
@@ -382,6 +383,7 @@ fn a_test_that_does_not_end_after_its_timeout_is_killed() {
         .expect_code(1);
     let taken = begun.elapsed();
     let output = output
+        .expect_stderr(" TERMINATING [>  0.200s] it test\n")
         .expect_stderr("it was ended after its timeout of 0.2s")
         .expect_stderr("it was asked to end with SIGTERM, did not for 10.5s, and was killed");
     let end = json(&output).into_iter().find_map(|line| match line {

@@ -79,6 +79,11 @@ pub enum EventKind {
         label: Arc<StepLabel>,
         after: Duration,
     },
+    /// A step was asked to end after its timeout, and has not ended at once.
+    StepEnding {
+        label: Arc<StepLabel>,
+        after: Duration,
+    },
     /// A try of a step failed, and there will be another one.
     TryFailed {
         label: Arc<StepLabel>,

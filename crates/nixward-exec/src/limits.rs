@@ -13,6 +13,17 @@ pub(crate) struct Limits {
     pub(crate) slow_after: Option<Duration>,
 }
 
+/// A time that has passed, and the program is still there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Passed {
+    Slow(Duration),
+    /// It was asked to end, and has not done so at once.
+    Timeout(Duration),
+}
+
+/// How long a program that was asked to end may take for it before that is told.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
 /// How waiting ended.
 pub(crate) struct Waited {
     pub(crate) report: Result<GuardReport, WaitError>,
@@ -36,11 +47,11 @@ impl Waited {
 /// `SIGKILL`.
 const KILL: i32 = 9;
 
-/// Waits until nothing of a program is left. `tell_slow` is told how long it has run.
+/// Waits until nothing of a program is left.
 pub(crate) fn wait(
     mut child: GuardedChild,
     limits: Limits,
-    mut tell_slow: impl FnMut(Duration),
+    mut tell: impl FnMut(Passed),
 ) -> Waited {
     let start = Instant::now();
     let mut slow_at = limits.slow_after;
@@ -49,8 +60,16 @@ pub(crate) fn wait(
         let passed = start.elapsed();
         if let Some(timeout) = limits.timeout.filter(|timeout| *timeout <= passed) {
             child.terminator().terminate(TerminationSignal::Terminate);
+            let report = match child.wait_timeout(AT_ONCE) {
+                Ok(Some(report)) => Ok(report),
+                Ok(None) => {
+                    tell(Passed::Timeout(timeout));
+                    child.wait()
+                }
+                Err(error) => Err(error),
+            };
             return Waited {
-                report: child.wait(),
+                report,
                 timed_out: Some(timeout),
                 is_slow,
             };
@@ -58,7 +77,7 @@ pub(crate) fn wait(
         if let Some(after) = slow_at.filter(|after| *after <= passed) {
             is_slow = true;
             slow_at = after.checked_mul(2).filter(|next| *next > after);
-            tell_slow(after);
+            tell(Passed::Slow(after));
             continue;
         }
         let ended = |report, is_slow| Waited {

@@ -21,7 +21,7 @@ use nixward_guard::{ChildOutput, Ending, GuardReport, GuardedCommand, Launcher, 
 use crate::{
     context::{ExecutionContext, OutputHandling},
     error_chain::with_sources,
-    limits::{self, Limits, Waited},
+    limits::{self, Limits, Passed, Waited},
     output_log::OutputLog,
 };
 
@@ -32,6 +32,7 @@ pub(crate) enum Progress {
     Output(Arc<StepLabel>, Vec<u8>),
     Line(Arc<StepLabel>, String),
     Slow(Arc<StepLabel>, Duration),
+    Ending(Arc<StepLabel>, Duration),
     TryFailed {
         label: Arc<StepLabel>,
         failed: FailedTry,
@@ -108,10 +109,14 @@ impl ProgramStep<'_> {
         };
         let waited = thread::scope(|scope| {
             scope.spawn(|| self.read(output, log));
-            limits::wait(child, limits, |after| {
-                let slow = Progress::Slow(Arc::clone(self.label), after);
+            limits::wait(child, limits, |passed| {
+                let label = Arc::clone(self.label);
+                let progress = match passed {
+                    Passed::Slow(after) => Progress::Slow(label, after),
+                    Passed::Timeout(after) => Progress::Ending(label, after),
+                };
                 // A timeout does not wait for somebody who does not listen; the outcome says it, too.
-                let _heard = self.progress.send_timeout(slow, LINE_INTERVAL).is_ok();
+                let _heard = self.progress.send_timeout(progress, LINE_INTERVAL).is_ok();
             })
         });
         let mut notes: Vec<String> = waited.note(command.graces).into_iter().collect();

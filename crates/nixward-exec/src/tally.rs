@@ -85,6 +85,7 @@ impl<'a, 'e> Tally<'a, 'e> {
             Progress::Output(label, bytes) => EventKind::StepOutput { label, bytes },
             Progress::Line(label, line) => EventKind::StepLine { label, line },
             Progress::Slow(label, after) => EventKind::StepSlow { label, after },
+            Progress::Ending(label, after) => EventKind::StepEnding { label, after },
             Progress::TryFailed {
                 label,
                 failed,

@@ -66,6 +66,13 @@ fn line_kind(kind: &EventKind) -> Option<EventLineKind> {
             attribute: label.attribute.clone(),
             milliseconds: milliseconds(*after),
         },
+        EventKind::StepEnding { label, after } => EventLineKind::StepEnding {
+            id: label.id,
+            project: label.project.clone(),
+            verb: label.verb.clone(),
+            attribute: label.attribute.clone(),
+            milliseconds: milliseconds(*after),
+        },
         EventKind::TryFailed {
             label,
             failed,

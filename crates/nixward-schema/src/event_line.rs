@@ -87,6 +87,15 @@ pub enum EventLineKind {
         attribute: String,
         milliseconds: u64,
     },
+    /// A step was asked to end after its timeout, and has not ended at once.
+    StepEnding {
+        id: usize,
+        project: Option<String>,
+        verb: String,
+        attribute: String,
+        /// The timeout.
+        milliseconds: u64,
+    },
     /// A try failed, and there will be another one.
     TryFailed {
         id: usize,

@@ -59,11 +59,20 @@ pub(super) fn flaky(settings: HumanSettings, name: &str, outcome: &StepOutcome) 
 
 /// `        SLOW [> 60.000s] it test`: it still runs.
 pub(super) fn slow(settings: HumanSettings, name: &str, after: Duration) -> String {
+    still_there(settings, "SLOW", name, after)
+}
+
+/// ` TERMINATING [>600.000s] it test`: it was asked to end, and takes its time.
+pub(super) fn ending(settings: HumanSettings, name: &str, after: Duration) -> String {
+    still_there(settings, "TERMINATING", name, after)
+}
+
+fn still_there(settings: HumanSettings, word: &str, name: &str, after: Duration) -> String {
     if settings.verbosity == Verbosity::Quiet {
         return String::new();
     }
-    let time = format!("> {:>7}", seconds(after));
-    worded_line(settings, "SLOW", Label::Doubtful, &time, name)
+    let time = format!(">{:>8}", seconds(after));
+    worded_line(settings, word, Label::Doubtful, &time, name)
 }
 
 /// A try that failed, after which there is another one.

@@ -186,6 +186,9 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
             EventKind::StepSlow { label, after } => {
                 self.write(&history::slow(self.settings, &label.to_string(), *after))
             }
+            EventKind::StepEnding { label, after } => {
+                self.write(&history::ending(self.settings, &label.to_string(), *after))
+            }
             EventKind::TryFailed {
                 label,
                 failed,

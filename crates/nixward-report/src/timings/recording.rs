@@ -116,6 +116,7 @@ impl Reporter for Recording {
             | EventKind::StepOutput { .. }
             | EventKind::StepLine { .. }
             | EventKind::StepSlow { .. }
+            | EventKind::StepEnding { .. }
             | EventKind::TryFailed { .. }
             | EventKind::StepSkipped { .. }
             | EventKind::Warning { .. }

@@ -375,6 +375,10 @@ fn tries_runs_and_slow_steps() {
             label: label(0, "flaky"),
             after: Duration::from_secs(60),
         },
+        EventKind::StepEnding {
+            label: label(0, "flaky"),
+            after: Duration::from_secs(600),
+        },
         EventKind::TryFailed {
             label: label(0, "flaky"),
             failed: failed(timed_out.clone()),
@@ -393,6 +397,7 @@ fn tries_runs_and_slow_steps() {
     let (lines, _) = reported(PLAIN, events.clone());
     assert_snapshot!(lines, @"
             SLOW [> 60.000s] flaky test
+     TERMINATING [>600.000s] flaky test
       TRY 2 FAIL [   0.040s] flaky test
         it was ended after its timeout of 10m; once more in 0.4s
     warning: ignoring untrusted substituter
@@ -424,7 +429,12 @@ fn tries_runs_and_slow_steps() {
         ..PLAIN
     };
     let (lines, _) = reported(quiet, events);
-    assert!(!lines.contains("TRY") && !lines.contains("SLOW") && !lines.contains("FLAKY"));
+    assert!(
+        !lines.contains("TRY")
+            && !lines.contains("SLOW")
+            && !lines.contains("TERMINATING")
+            && !lines.contains("FLAKY")
+    );
 }
 
 #[test]

@@ -133,6 +133,7 @@ impl LiveState {
             }
             EventKind::StepOutput { .. }
             | EventKind::StepSlow { .. }
+            | EventKind::StepEnding { .. }
             | EventKind::StepSkipped { .. }
             | EventKind::Warning { .. }
             | EventKind::Cancelling { .. }
