@@ -11,7 +11,7 @@ use anyhow::Result;
 use crate::{
     arguments::{Arguments, unknown},
     cargo::cargo,
-    codegen, demo, itself, nix,
+    codegen, demo, fuzz, itself, nix,
     process::{Tool, exit_code},
     progress,
     steps::Steps,
@@ -67,6 +67,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
             .folder(workspace::root());
         shown(&typed.env("CARGO_TARGET_DIR", workspace::target_folder()?))
     });
+    steps.run("fuzzers", || fuzz::run(Arguments::of(&[])));
     steps.run("demo", || demo::run(Arguments::of(&[])));
     steps.run("nixward by its own flake", || {
         itself::run(Arguments::of(&[]))

@@ -15,6 +15,7 @@ mod cargo;
 mod ci;
 mod codegen;
 mod demo;
+mod fuzz;
 mod itself;
 mod nix;
 mod picture;
@@ -49,6 +50,8 @@ Commands:
           Measure nixward beside what people use otherwise, all cases or those that are named, and fail where it is
           slower than it must be; --write puts a whole run's figures into docs/benchmarks.md, --keep leaves the
           workspaces there
+  fuzz [--seconds N] [internal_json] [manifest]
+          Feed what reads Nix's log and what reads the manifest with inputs made up to break them, each for a minute
   ci [--test-command COMMAND]
           Run exactly what continuous integration runs
   picture [--check]
@@ -122,6 +125,7 @@ fn run() -> Result<ExitCode> {
         Some("demo") => demo::run(arguments),
         Some("itself") => itself::run(arguments),
         Some("nix") => nix::run(arguments),
+        Some("fuzz") => fuzz::run(arguments),
         Some("picture") => picture::run(arguments),
         Some("test") => test::run(arguments),
         Some("tidy") => tidy::run(arguments),

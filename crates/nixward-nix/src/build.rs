@@ -129,6 +129,14 @@ impl BuildMonitor {
     pub fn line(&mut self, line: &str) -> Vec<BuildProgress> {
         match internal_json::parse(line) {
             Line::Stopped { id } => self.stopped(id),
+            // No Nix does that; yet what was there before would never end.
+            Line::BuildStarted { id, .. } | Line::FetchStarted { id, .. }
+                if self.running.contains_key(&id) =>
+            {
+                let mut progress = self.stopped(id);
+                progress.extend(self.line(line));
+                progress
+            }
             Line::Progress {
                 id,
                 done,
@@ -369,6 +377,26 @@ mod tests {
             failures[0].1.contains("builder failed with exit code 1"),
             "{}",
             failures[0].1
+        );
+    }
+
+    #[test]
+    fn an_activity_in_the_place_of_another_ends_that_one() {
+        let start = |path: &str| {
+            let fields = serde_json::json!([path, "file:///cache"]);
+            let line =
+                serde_json::json!({"action": "start", "id": 1, "type": 108, "fields": fields});
+            format!("@nix {line}")
+        };
+        let mut monitor = BuildMonitor::default();
+        monitor.line(&start("/nix/store/a"));
+        let (stopped, started) = ("/nix/store/a".to_owned(), "/nix/store/b".to_owned());
+        assert_eq!(
+            monitor.line(&start("/nix/store/b")),
+            [
+                BuildProgress::FetchStopped { path: stopped },
+                BuildProgress::FetchStarted { path: started },
+            ]
         );
     }
 
