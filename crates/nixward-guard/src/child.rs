@@ -5,8 +5,11 @@ use std::{
     net::Shutdown,
     os::unix::net::UnixStream,
     process::{Child, ExitStatus},
-    sync::Arc,
-    time::{Duration, Instant},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
 use rustix::{
@@ -19,6 +22,7 @@ use crate::{
     output::ChildOutput,
     registry::Registration,
     report::GuardReport,
+    run_clock::RunClock,
     terminator::Terminator,
     wire::{LineBuffer, Notice},
 };
@@ -33,12 +37,29 @@ pub struct GuardedChild {
     /// Why the guard was not even asked for the protections.
     refused: Option<String>,
     /// The program's process, once the guard has told.
-    program: Option<u32>,
+    program: ProgramId,
     /// Whether the guard's process has been waited for.
     reaped: bool,
     report: Option<GuardReport>,
     /// Its place among the children that are ended together.
     registration: Option<Registration>,
+    /// Which stands still while the child is stopped.
+    clock: RunClock,
+}
+
+/// The process id of a program, which is known soon after it was started; can be sent to other threads.
+#[derive(Clone, Debug, Default)]
+pub struct ProgramId(Arc<AtomicU32>);
+
+impl ProgramId {
+    /// Nothing until the guard has told, and somebody waits for the child.
+    pub fn get(&self) -> Option<u32> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|id| *id != 0)
+    }
+
+    fn set(&self, id: u32) {
+        self.0.store(id, Ordering::Relaxed);
+    }
 }
 
 /// Why nothing is known about how a program ended. Nothing of it is left all the same, as far as it could be found.
@@ -79,21 +100,33 @@ impl GuardedChild {
             lines: LineBuffer::default(),
             output: Some(output),
             refused,
-            program: None,
+            program: ProgramId::default(),
             reaped: false,
             report: None,
             registration: None,
+            clock: RunClock::default(),
         }
     }
 
-    /// Stays registered until it is dropped.
-    pub(crate) fn keep(&mut self, registration: Registration) {
+    /// Stays registered until it is dropped, and waits by this clock.
+    pub(crate) fn keep(&mut self, registration: Registration, clock: RunClock) {
         self.registration = Some(registration);
+        self.clock = clock;
     }
 
     /// The process id of the guard (not of the program).
     pub fn guard_id(&self) -> u32 {
         self.guard.id()
+    }
+
+    /// What its time is measured with.
+    pub fn clock(&self) -> &RunClock {
+        &self.clock
+    }
+
+    /// The process id of the program.
+    pub fn program_id(&self) -> ProgramId {
+        self.program.clone()
     }
 
     /// What ends this child, for another thread.
@@ -116,12 +149,13 @@ impl GuardedChild {
         }
     }
 
-    /// Waits until nothing of the step is left, but no longer than this; `None` if something is.
+    /// Waits until nothing of the step is left, but no longer than this; `None` if something is. The time in which it
+    /// is stopped does not count.
     pub fn wait_timeout(&mut self, timeout: Duration) -> Result<Option<GuardReport>, WaitError> {
-        self.wait_until(Instant::now().checked_add(timeout))
+        self.wait_until(self.clock.now().checked_add(timeout))
     }
 
-    fn wait_until(&mut self, deadline: Option<Instant>) -> Result<Option<GuardReport>, WaitError> {
+    fn wait_until(&mut self, deadline: Option<Duration>) -> Result<Option<GuardReport>, WaitError> {
         loop {
             if self.report.is_some() {
                 return Ok(self.report.clone());
@@ -144,7 +178,7 @@ impl GuardedChild {
     fn notice(&mut self, line: &[u8]) -> Result<Option<GuardReport>, WaitError> {
         match serde_json::from_slice(line).map_err(WaitError::NotUnderstood)? {
             Notice::Started { pid } => {
-                self.program = Some(pid);
+                self.program.set(pid);
                 Ok(None)
             }
             Notice::Finished(mut report) => {
@@ -164,10 +198,9 @@ impl GuardedChild {
     }
 
     /// Waits for the guard to say something; `false` when the deadline has passed.
-    fn readable(&self, deadline: Option<Instant>) -> io::Result<bool> {
+    fn readable(&self, deadline: Option<Duration>) -> io::Result<bool> {
         loop {
-            let timeout =
-                deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let timeout = deadline.map(|deadline| deadline.saturating_sub(self.clock.now()));
             let timespec = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
             match poll(
                 &mut [PollFd::new(&*self.socket, PollFlags::IN)],
@@ -184,11 +217,11 @@ impl GuardedChild {
     /// The guard's own end came before its report: end what it watched, as far as it can still be found.
     fn guard_died(&mut self) -> WaitError {
         // Before the guard is reaped, since its process id names the session.
-        os::end_orphans(self.guard.id(), self.program);
+        os::end_orphans(self.guard.id(), self.program.get());
         match self.reap() {
             Ok(status) => WaitError::GuardDied {
                 status,
-                started: self.program.is_some(),
+                started: self.program.get().is_some(),
             },
             Err(error) => WaitError::Io(error),
         }

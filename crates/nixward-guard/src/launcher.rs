@@ -6,6 +6,7 @@ use crate::{
     child::GuardedChild,
     command::{GuardedCommand, SpawnError},
     registry::ChildRegistry,
+    run_clock::RunClock,
 };
 
 /// Makes commands and starts them; can be cloned and shared between threads.
@@ -35,8 +36,14 @@ impl Launcher {
     /// Starts a command, and has its child registered for as long as there is one.
     pub fn spawn(&self, command: &GuardedCommand) -> Result<GuardedChild, SpawnError> {
         let mut child = command.spawn()?;
-        child.keep(self.children.register(child.terminator()));
+        let registration = self.children.register(child.terminator());
+        child.keep(registration, self.children.clock().clone());
         Ok(child)
+    }
+
+    /// What measures the time that children have had.
+    pub fn clock(&self) -> &RunClock {
+        self.children.clock()
     }
 
     /// Whether the run was cancelled.

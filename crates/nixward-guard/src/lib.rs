@@ -44,10 +44,11 @@ mod output;
 mod protections;
 mod registry;
 mod report;
+mod run_clock;
 mod terminator;
 mod wire;
 
-pub use child::{GuardedChild, WaitError};
+pub use child::{GuardedChild, ProgramId, WaitError};
 pub use command::{GuardedCommand, OutputMode, SpawnError, StdinSource};
 pub use graces::{FirstSignal, Graces, TerminationSignal};
 pub use guard::run_if_asked;
@@ -56,4 +57,5 @@ pub use output::{ChildOutput, OutputReader};
 pub use protections::Protections;
 pub use registry::ChildRegistry;
 pub use report::{Ending, GuardReport, ProcessLeft, StartFailure, StartStep};
+pub use run_clock::RunClock;
 pub use terminator::Terminator;

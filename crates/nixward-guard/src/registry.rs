@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use crate::{graces::TerminationSignal, terminator::Terminator};
+use crate::{graces::TerminationSignal, run_clock::RunClock, terminator::Terminator};
 
 /// Knows every running child; can be cloned and shared between threads.
 ///
@@ -14,6 +14,7 @@ use crate::{graces::TerminationSignal, terminator::Terminator};
 pub struct ChildRegistry {
     state: Arc<Mutex<State>>,
     next_id: Arc<AtomicU64>,
+    clock: RunClock,
 }
 
 #[derive(Debug, Default)]
@@ -21,6 +22,7 @@ struct State {
     children: Vec<(u64, Terminator)>,
     cancelled: Option<TerminationSignal>,
     killed: bool,
+    stopped: bool,
 }
 
 /// A place in the registry, given back when it is dropped.
@@ -40,6 +42,9 @@ impl ChildRegistry {
         }
         if state.killed {
             terminator.kill();
+        }
+        if state.stopped {
+            terminator.stop();
         }
         state.children.push((id, terminator));
         drop(state);
@@ -66,6 +71,31 @@ impl ChildRegistry {
         for (_, terminator) in &state.children {
             terminator.kill();
         }
+    }
+
+    /// Stops every child, those to come included, and the clock.
+    pub fn stop(&self) {
+        let mut state = self.lock();
+        state.stopped = true;
+        self.clock.stop();
+        for (_, terminator) in &state.children {
+            terminator.stop();
+        }
+    }
+
+    /// Lets every child go on, and the clock.
+    pub fn go_on(&self) {
+        let mut state = self.lock();
+        state.stopped = false;
+        self.clock.go_on();
+        for (_, terminator) in &state.children {
+            terminator.go_on();
+        }
+    }
+
+    /// What measures the time that children have had.
+    pub fn clock(&self) -> &RunClock {
+        &self.clock
     }
 
     /// Whether [`Self::cancel`] or [`Self::kill`] was called.

@@ -29,6 +29,16 @@ impl Terminator {
         self.order(&Order::Kill);
     }
 
+    /// Stops every process of the step, until [`Self::go_on`]. One that is told to end goes on for that.
+    pub(crate) fn stop(&self) {
+        self.order(&Order::Stop);
+    }
+
+    /// Lets what was stopped go on.
+    pub(crate) fn go_on(&self) {
+        self.order(&Order::GoOn);
+    }
+
     fn order(&self, order: &Order) {
         // The only way to fail is that the guard is gone, and then everything that was to end has ended, or
         // `GuardedChild::wait` finds it out and ends the rest.

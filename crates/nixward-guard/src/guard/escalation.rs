@@ -91,6 +91,11 @@ impl Escalation {
         }
     }
 
+    /// Whether nobody wants the step to end yet, and its program has not.
+    pub(crate) fn is_running(&self) -> bool {
+        self.state == State::Running
+    }
+
     /// When [`Event::TimePassed`] is due.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         match self.state {

@@ -17,7 +17,7 @@ use std::{
 };
 
 use nix::sys::signal::SigSet;
-use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 
 use crate::graces::TerminationSignal;
 
@@ -42,6 +42,10 @@ impl Signals {
         signal_hook::flag::register(SIGINT, Arc::clone(&signals.interrupted))?;
         for signal in [SIGTERM, SIGHUP, SIGQUIT] {
             signal_hook::flag::register(signal, Arc::clone(&signals.terminated))?;
+        }
+        // Asked of nixward, by whoever asks everything of that name; they would end this process.
+        for signal in [SIGUSR1, SIGUSR2] {
+            signal_hook::flag::register(signal, Arc::default())?;
         }
         for signal in [SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
             signal_hook::low_level::pipe::register(signal, write.try_clone()?)?;

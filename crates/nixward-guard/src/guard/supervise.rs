@@ -47,6 +47,8 @@ pub(super) struct Supervisor<'a> {
     ending: Option<Ending>,
     leaked: Vec<ProcessLeft>,
     nothing_left: bool,
+    /// Whether the step was told to stop, and not to go on yet.
+    stopped: bool,
 }
 
 impl<'a> Supervisor<'a> {
@@ -61,6 +63,7 @@ impl<'a> Supervisor<'a> {
             ending: None,
             leaked: Vec::new(),
             nothing_left: false,
+            stopped: false,
         }
     }
 
@@ -88,7 +91,11 @@ impl<'a> Supervisor<'a> {
     /// Carries it out; `true` if that was the last.
     fn act(&mut self, action: Action) -> bool {
         match action {
-            Action::SignalProgram(signal) => self.family.signal_program(self.first_signal, signal),
+            Action::SignalProgram(signal) => {
+                // The program may wait for one of its children.
+                self.go_on();
+                self.family.signal_program(self.first_signal, signal);
+            }
             Action::NoteLeaked => self.leaked = self.family.list(),
             Action::TerminateAll => self.family.terminate_all(),
             Action::KillAll => self.family.kill_all(),
@@ -108,6 +115,20 @@ impl<'a> Supervisor<'a> {
                 self.family.list()
             },
             unprotected: None,
+        }
+    }
+
+    /// A step that is ending is left to end.
+    fn stop(&mut self) {
+        if self.escalation.is_running() {
+            self.stopped = true;
+            self.family.stop_all();
+        }
+    }
+
+    fn go_on(&mut self) {
+        if std::mem::take(&mut self.stopped) {
+            self.family.go_on_all();
         }
     }
 
@@ -132,6 +153,8 @@ impl<'a> Supervisor<'a> {
             match serde_json::from_slice(&line) {
                 Ok(Order::Terminate(signal)) => events.push(Event::Terminate(signal)),
                 Ok(Order::Kill) => events.push(Event::Kill),
+                Ok(Order::Stop) => self.stop(),
+                Ok(Order::GoOn) => self.go_on(),
                 Err(_) => {}
             }
         }

@@ -127,6 +127,18 @@ impl Family {
         self.signal_group(Signal::KILL);
     }
 
+    pub(crate) fn stop_all(&self) {
+        if self.program_runs {
+            let _ended: rustix::io::Result<()> = kill_process_group(self.program, Signal::STOP);
+        }
+    }
+
+    pub(crate) fn go_on_all(&self) {
+        if self.program_runs {
+            let _ended: rustix::io::Result<()> = kill_process_group(self.program, Signal::CONT);
+        }
+    }
+
     fn signal_group(&self, signal: Signal) {
         if self.program_runs || self.group_lives() {
             // A stopped process gets a signal when it is continued.

@@ -63,6 +63,9 @@ pub(crate) enum Confinement {
 pub(crate) enum Order {
     Terminate(TerminationSignal),
     Kill,
+    /// Stop every process of the step, until it is told to go on, or to end.
+    Stop,
+    GoOn,
 }
 
 /// A line that a guard writes.

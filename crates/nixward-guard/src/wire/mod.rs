@@ -174,6 +174,8 @@ mod tests {
     fn orders_arrive_as_they_were_sent() {
         for order in [
             Order::Kill,
+            Order::Stop,
+            Order::GoOn,
             Order::Terminate(TerminationSignal::Interrupt),
             Order::Terminate(TerminationSignal::Terminate),
         ] {

@@ -9,4 +9,5 @@ mod many;
 mod passing;
 mod protecting;
 mod starting;
+mod stopping;
 mod support;

@@ -95,6 +95,40 @@ impl Family {
         kill_descendants();
     }
 
+    /// Stops all, those that appear meanwhile too. Not by a signal that can be handled: what runs is to run no more.
+    pub(crate) fn stop_all(&self) {
+        if self.program_runs {
+            // In one go, so that most do not see each other stop. Works without `/proc` too.
+            let _ended: rustix::io::Result<()> = kill_process_group(self.program, Signal::STOP);
+        }
+        let mut stopped = HashSet::new();
+        for _ in 0..MOST_ROUNDS {
+            let table = ProcessTable::read().unwrap_or_default();
+            let fresh: Vec<&Process> = table
+                .descendants(getpid())
+                .into_iter()
+                .filter(|process| stopped.insert(process.identity()))
+                .collect();
+            if fresh.is_empty() {
+                return;
+            }
+            fresh
+                .iter()
+                .for_each(|process| process.signal(Signal::STOP));
+        }
+    }
+
+    /// Lets all go on, children before their parents: a parent that goes on may look how they are.
+    pub(crate) fn go_on_all(&self) {
+        let table = ProcessTable::read().unwrap_or_default();
+        for process in table.descendants(getpid()).into_iter().rev() {
+            process.signal(Signal::CONT);
+        }
+        if self.program_runs {
+            let _ended: rustix::io::Result<()> = kill_process_group(self.program, Signal::CONT);
+        }
+    }
+
     /// Those that live.
     pub(crate) fn list(&self) -> Vec<ProcessLeft> {
         let table = ProcessTable::read().unwrap_or_default();
