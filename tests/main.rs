@@ -8,6 +8,7 @@
     reason = "all of this is tests, where a panic is the verdict; the lint knows only functions marked as tests"
 )]
 
+mod asking;
 mod bad_projects;
 mod build;
 mod check;
@@ -21,6 +22,7 @@ mod evaluation_cache_property;
 mod forgotten_files;
 mod initech;
 mod initech_derivations;
+mod interruption;
 mod list;
 mod manifest;
 mod message_format;
@@ -35,6 +37,7 @@ mod run;
 mod selection;
 mod shell;
 mod signals;
+mod stopping;
 mod support;
 mod test_verb;
 mod timings;

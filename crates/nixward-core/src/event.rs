@@ -7,6 +7,7 @@ use crate::{
     history::FailedTry,
     outcome::{RunSummary, StepOutcome},
     plan::{Skipped, StepLabel},
+    running::RunningNow,
 };
 
 /// One event, with the time since the run began.
@@ -115,4 +116,12 @@ pub enum EventKind {
     RunFinished {
         summary: RunSummary,
     },
+    /// Somebody asked what runs (`SIGUSR1`).
+    Info {
+        running: RunningNow,
+    },
+    /// The run is being stopped (Ctrl-Z): the terminal is the shell's until it goes on.
+    Stopping,
+    /// It goes on.
+    GoingOn,
 }

@@ -15,6 +15,7 @@ pub mod plan;
 pub mod planner;
 pub mod project;
 pub mod query;
+pub mod running;
 pub mod selection;
 pub mod selection_request;
 pub mod store_path;

@@ -5,7 +5,9 @@ use std::{ffi::OsString, path::PathBuf};
 use nixward_guard::Launcher;
 use nixward_nix::{runner::Runner, tool::Nix};
 
-use crate::{engine::EngineChoice, log_folder::LogFolder, roots::Roots};
+use crate::{
+    engine::EngineChoice, log_folder::LogFolder, roots::Roots, running_steps::RunningSteps,
+};
 
 /// Given by the caller, who alone reads the environment.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub struct ExecutionContext {
     /// Where private folders of tests are made.
     pub temporary_folder: PathBuf,
     pub logs: LogFolder,
+    /// For whoever asks; none in the beginning.
+    pub running: RunningSteps,
     /// What was built before and is held.
     pub roots: Roots,
     /// How many steps run side by side.

@@ -1,6 +1,6 @@
 //! How long a program may take, and from when on it is slow.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nixward_guard::{Ending, Graces, GuardReport, GuardedChild, TerminationSignal, WaitError};
 
@@ -53,11 +53,13 @@ pub(crate) fn wait(
     limits: Limits,
     mut tell: impl FnMut(Passed),
 ) -> Waited {
-    let start = Instant::now();
+    // Which stands still while the run is stopped.
+    let clock = child.clock().clone();
+    let start = clock.now();
     let mut slow_at = limits.slow_after;
     let mut is_slow = false;
     loop {
-        let passed = start.elapsed();
+        let passed = clock.now().saturating_sub(start);
         if let Some(timeout) = limits.timeout.filter(|timeout| *timeout <= passed) {
             child.terminator().terminate(TerminationSignal::Terminate);
             let report = match child.wait_timeout(AT_ONCE) {

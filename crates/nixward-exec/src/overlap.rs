@@ -25,8 +25,10 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, unbounded};
 use nixward_core::{
+    event::EventKind,
     outcome::{StepOutcome, StepStatus},
     plan::{Action, BuildTarget, Plan, Step, StepLabel},
+    running::RunningNow,
 };
 use nixward_nix::{build::BuildProgress, runner::RunError};
 
@@ -34,6 +36,7 @@ use crate::{
     build_clock::BuildClock,
     build_results::BuildResults,
     builder::{BuildError, Builder, known_outputs},
+    cancellation::Request,
     context::ExecutionContext,
     program_step::Progress,
     question_pace::QuestionPace,
@@ -86,6 +89,7 @@ struct Inbox {
     done: Receiver<(Arc<StepLabel>, StepOutcome)>,
     build: Receiver<BuildMessage>,
     answers: Receiver<Answer>,
+    requests: Receiver<Request>,
 }
 
 enum Message {
@@ -93,6 +97,7 @@ enum Message {
     Done(Arc<StepLabel>, StepOutcome),
     Build(BuildMessage),
     Answer(Answer),
+    Request(Request),
     Nothing,
 }
 
@@ -140,6 +145,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             scope.spawn(move || worker(context, &stop, &works, &progress, &done));
         }
         let (answers, answer) = unbounded();
+        let requests = tally.cancellation.requests();
         Self {
             scope,
             builder: Builder {
@@ -165,6 +171,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
                 done,
                 build: never(),
                 answers: answer,
+                requests,
             },
             answers,
         }
@@ -277,6 +284,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             done,
             build,
             answers,
+            requests,
         } = &self.inbox;
         let message = select! {
             recv(progress) -> message => message.map_or(Message::Nothing, Message::Progress),
@@ -287,6 +295,8 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
                 message.unwrap_or(BuildMessage::Ended(Err(RunError::Cancelled.into()))),
             ),
             recv(answers) -> message => message.map_or(Message::Nothing, Message::Answer),
+            // Whoever asks lives as long as this process.
+            recv(requests) -> message => message.map_or(Message::Nothing, Message::Request),
             default(LOOK) => Message::Nothing,
         };
         // Before the ends that the signal caused.
@@ -310,10 +320,28 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
                 self.pace.answered(Instant::now());
                 self.are_there(&targets);
             }
+            Message::Request(Request::Info) => {
+                let running = self.running_now();
+                self.tally.emitter.emit(EventKind::Info { running });
+            }
+            Message::Request(Request::Stop { left, goes_on }) => {
+                self.tally.stop(&left, &goes_on);
+            }
             Message::Nothing => {}
         }
         if self.tally.must_stop() {
             self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn running_now(&self) -> RunningNow {
+        let context = self.tally.context;
+        RunningNow {
+            steps: context.running.now(context.launcher.clock()),
+            builds: self.clock.running(),
+            downloads: self.clock.downloads(),
+            nix_is_at_work: self.is_building,
+            waiting: self.waiting.count() + self.ready.labels().count(),
         }
     }
 

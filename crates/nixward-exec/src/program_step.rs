@@ -100,10 +100,16 @@ impl ProgramStep<'_> {
         log: &mut OutputLog,
     ) -> ProgramEnd {
         let start = Instant::now();
-        let mut child = match self.context.launcher.spawn(command) {
+        let launcher = &self.context.launcher;
+        let clock = launcher.clock();
+        let started = clock.now();
+        let mut child = match launcher.spawn(command) {
             Ok(child) => child,
             Err(error) => return could_not_start(start, with_sources(&error)),
         };
+        self.context
+            .running
+            .has_program(self.label, child.program_id());
         let Some(ChildOutput::Merged(output)) = child.take_output() else {
             return could_not_start(start, "its output cannot be read".to_owned());
         };
@@ -121,12 +127,12 @@ impl ProgramStep<'_> {
         });
         let mut notes: Vec<String> = waited.note(command.graces).into_iter().collect();
         if let Ok(report) = &waited.report {
-            notes.extend(report_notes(report));
+            notes.extend(report_notes(report, launcher.is_cancelled()));
         }
         ProgramEnd {
             is_slow: waited.is_slow,
-            status: status(&self.context.launcher, waited),
-            duration: start.elapsed(),
+            status: status(launcher, waited),
+            duration: clock.now().saturating_sub(started),
             notes,
         }
     }
@@ -161,6 +167,7 @@ impl ProgramStep<'_> {
             };
             let bytes = buffer.get(..count).unwrap_or_default();
             let line = log.push(bytes);
+            self.context.running.printed(self.label, bytes);
             // When nobody listens any more, the run is over; the log still gets everything.
             let _heard = match self.context.output {
                 OutputHandling::Streamed => self
@@ -209,7 +216,7 @@ fn status(launcher: &Launcher, waited: Waited) -> StepStatus {
     }
 }
 
-fn report_notes(report: &GuardReport) -> Vec<String> {
+fn report_notes(report: &GuardReport, is_cancelled: bool) -> Vec<String> {
     let left = |what: &str, processes: &[nixward_guard::ProcessLeft]| {
         let names: Vec<String> = processes
             .iter()
@@ -222,6 +229,8 @@ fn report_notes(report: &GuardReport) -> Vec<String> {
     let unprotected = report
         .unprotected
         .as_ref()
+        // Of no interest where the test came to nothing.
+        .filter(|_| !is_cancelled)
         .map(|why| format!("the Nix store was writable for it: {why}"));
     leaked
         .into_iter()

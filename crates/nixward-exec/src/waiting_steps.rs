@@ -56,6 +56,11 @@ impl<'p> WaitingSteps<'p> {
         std::mem::take(&mut self.steps)
     }
 
+    /// How many wait.
+    pub(crate) fn count(&self) -> usize {
+        self.steps.len()
+    }
+
     pub(crate) fn results(&self) -> &BuildResults {
         &self.results
     }

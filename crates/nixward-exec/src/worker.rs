@@ -40,6 +40,7 @@ pub(crate) fn worker(
     for ready in work {
         let label = Arc::clone(&ready.step.label);
         let heard = progress.send(Progress::Started(Arc::clone(&label))).is_ok();
+        let _runs = context.running.begin(&label, context.launcher.clock());
         let outcome = if heard {
             run_one(context, stop, &ready, progress)
         } else {

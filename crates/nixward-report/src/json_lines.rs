@@ -11,9 +11,11 @@ use nixward_core::{
     history::FailedTry,
     outcome::{ExitReason, StepOutcome, StepStatus},
     plan::StepLabel,
+    running::{RunningBuild, RunningStep},
 };
 use nixward_schema::{
     CacheState, EvaluationCache, EventLine, EventLineKind, LineFailedTry, LineRuns, LineStatus,
+    RunningBuildLine, RunningStepLine,
 };
 
 use crate::reporter::Reporter;
@@ -109,7 +111,16 @@ fn line_kind(kind: &EventKind) -> Option<EventLineKind> {
             milliseconds: milliseconds(summary.duration),
             cancelled: summary.cancelled,
         },
+        EventKind::Info { running } => EventLineKind::Info {
+            steps: running.steps.iter().map(running_step).collect(),
+            builds: running.builds.iter().map(running_build).collect(),
+            downloads: running.downloads.clone(),
+            nix_is_at_work: running.nix_is_at_work,
+            waiting: running.waiting,
+        },
         EventKind::EvaluationStarted
+        | EventKind::Stopping
+        | EventKind::GoingOn
         | EventKind::RunStarted { .. }
         | EventKind::BuildPhase { .. }
         | EventKind::BuildLine { .. }
@@ -226,6 +237,27 @@ fn failed_try(failed: &FailedTry) -> LineFailedTry {
         message,
         exit_code,
         signal,
+    }
+}
+
+fn running_step(step: &RunningStep) -> RunningStepLine {
+    RunningStepLine {
+        id: step.label.id,
+        project: step.label.project.clone(),
+        verb: step.label.verb.clone(),
+        attribute: step.label.attribute.clone(),
+        milliseconds: milliseconds(step.duration),
+        process: step.process,
+        last_lines: step.last_lines.clone(),
+    }
+}
+
+fn running_build(build: &RunningBuild) -> RunningBuildLine {
+    RunningBuildLine {
+        drv_path: build.drv_path.clone(),
+        milliseconds: milliseconds(build.duration),
+        phase: build.phase.clone(),
+        last_line: build.last_line.clone(),
     }
 }
 

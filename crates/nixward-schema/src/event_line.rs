@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::EvaluationCache;
+use crate::{EvaluationCache, RunningBuildLine, RunningStepLine};
 
 /// One line: a version and what happened.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -134,6 +134,17 @@ pub enum EventLineKind {
         slow: usize,
         milliseconds: u64,
         cancelled: bool,
+    },
+    /// What runs, because somebody asked (`SIGUSR1`).
+    Info {
+        steps: Vec<RunningStepLine>,
+        builds: Vec<RunningBuildLine>,
+        /// Store paths that are being downloaded.
+        downloads: Vec<String>,
+        /// Whether Nix is at work, also where it has not said on what.
+        nix_is_at_work: bool,
+        /// How many steps were not started yet.
+        waiting: usize,
     },
 }
 

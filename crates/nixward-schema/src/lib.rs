@@ -8,6 +8,7 @@ mod event_line;
 pub mod exit_code;
 mod list_document;
 mod plan_document;
+mod running_line;
 
 pub use evaluation_cache::{CacheState, EvaluationCache};
 pub use event_line::{EventLine, EventLineKind, LineFailedTry, LineRuns, LineStatus};
@@ -16,3 +17,4 @@ pub use plan_document::{
     FailedEvaluation, PlanBatch, PlanDocument, PlanReason, PlanStep, PlanStepKind, PlanTest,
     SkippedProject, WorkspaceHeader,
 };
+pub use running_line::{RunningBuildLine, RunningStepLine};

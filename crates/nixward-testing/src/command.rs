@@ -17,7 +17,7 @@ use crate::{
     project::Project,
     redaction::Redactions,
     running::{Capture, Running},
-    terminal::{Pair, Terminal},
+    terminal::{Listener, Pair, Terminal},
     worktree::Worktree,
 };
 
@@ -172,9 +172,10 @@ impl<'a> NixwardCommand<'a> {
         drop(command);
         let Pair { person, program } = pair;
         drop(program);
-        let reader = File::from(person.try_clone().expect("can be duplicated"));
+        let reader = Listener::new(File::from(person.try_clone().expect("can be duplicated")));
+        let closing = reader.closing();
         let running = Running::watch_terminal(child, Capture::of(reader), self.deadline, checks);
-        Terminal::new(person, running)
+        Terminal::new(person, closing, running)
     }
 
     fn command(&self, before: &[&str]) -> Command {

@@ -83,6 +83,11 @@ impl Running {
         self.signal(Signal::HUP);
     }
 
+    /// Asks nixward what runs.
+    pub fn ask(&self) {
+        self.signal(Signal::USR1);
+    }
+
     /// Ends nixward without leaving it any say in it.
     pub fn kill(&self) {
         self.signal(Signal::KILL);
@@ -95,6 +100,10 @@ impl Running {
     /// Its standard input, where that is a pipe.
     pub fn take_stdin(&mut self) -> ChildStdin {
         self.stdin.take().expect("its standard input is a pipe")
+    }
+
+    pub(crate) fn stdout_so_far(&self) -> String {
+        self.stdout.text()
     }
 
     /// Waits until standard output holds a text.

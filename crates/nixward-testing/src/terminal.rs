@@ -2,15 +2,23 @@
 
 use std::{
     fs::File,
-    io::Write as _,
-    os::{fd::OwnedFd, unix::ffi::OsStrExt as _},
+    io::{self, Read, Write as _},
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::ffi::OsStrExt as _,
+    },
     process::{Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
     fs::{Mode, OFlags, open},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
-    termios::{Winsize, tcsetwinsize},
+    termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize},
 };
 
 use crate::{output::Output, running::Running};
@@ -19,7 +27,9 @@ use crate::{output::Output, running::Running};
 /// comes as standard output.
 #[must_use]
 pub struct Terminal {
-    person: File,
+    person: Option<File>,
+    modes: LocalModes,
+    closing: Arc<AtomicBool>,
     running: Running,
 }
 
@@ -31,7 +41,9 @@ pub(crate) struct Pair {
 
 impl Pair {
     pub(crate) fn new() -> Self {
-        let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("there are terminals");
+        // A program that had the person's side itself would never see it close.
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        let person = openpt(flags).expect("there are terminals");
         grantpt(&person).expect("the terminal is ours");
         unlockpt(&person).expect("the terminal is ours");
         let name = ptsname(&person, Vec::new()).expect("the terminal has a name");
@@ -60,9 +72,11 @@ impl Pair {
 }
 
 impl Terminal {
-    pub(crate) fn new(person: OwnedFd, running: Running) -> Self {
+    pub(crate) fn new(person: OwnedFd, closing: Arc<AtomicBool>, running: Running) -> Self {
         Self {
-            person: File::from(person),
+            modes: local_modes(&person),
+            person: Some(File::from(person)),
+            closing,
             running,
         }
     }
@@ -70,6 +84,8 @@ impl Terminal {
     /// Types; `\x03` is Ctrl-C, `\x04` is Ctrl-D.
     pub fn type_text(&mut self, text: &str) {
         self.person
+            .as_mut()
+            .expect("the terminal is open")
             .write_all(text.as_bytes())
             .expect("can type on the terminal");
     }
@@ -80,14 +96,91 @@ impl Terminal {
         self.running.wait_for_stdout(part);
     }
 
+    /// What was written to the terminal so far.
+    pub fn written(&self) -> String {
+        self.running.stdout_so_far()
+    }
+
     /// The nixward at the other side.
     pub fn running(&self) -> &Running {
         &self.running
     }
 
+    /// Closes the terminal, as a person closes its window.
+    pub fn hang_up(&mut self) {
+        self.closing.store(true, Ordering::SeqCst);
+        drop(self.person.take());
+    }
+
     /// Waits for its end.
+    ///
+    /// # Panics
+    /// Where it does not come to an end, or leaves the terminal in another state than it was.
     #[track_caller]
     pub fn finish(self) -> Output {
-        self.running.finish()
+        let Self {
+            person,
+            modes,
+            closing: _,
+            running,
+        } = self;
+        let output = running.finish();
+        if let Some(person) = &person {
+            assert_eq!(local_modes(person), modes, "the terminal's modes");
+            let (hidden, shown) = ("\x1b[?25l", "\x1b[?25h");
+            assert!(
+                output.stdout().rfind(hidden) <= output.stdout().rfind(shown),
+                "the cursor is hidden"
+            );
+        }
+        output
+    }
+}
+
+fn local_modes(terminal: impl AsFd) -> LocalModes {
+    tcgetattr(terminal)
+        .expect("the terminal has modes")
+        .local_modes
+}
+
+/// Reads what is written to a terminal, until it is closed: as long as anybody could read, it is not.
+pub(crate) struct Listener {
+    person: Option<File>,
+    closing: Arc<AtomicBool>,
+}
+
+impl Listener {
+    pub(crate) fn new(person: File) -> Self {
+        Self {
+            person: Some(person),
+            closing: Arc::default(),
+        }
+    }
+
+    /// What closes it.
+    pub(crate) fn closing(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.closing)
+    }
+}
+
+impl Read for Listener {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        const LOOK: Timespec = Timespec {
+            tv_sec: 0,
+            tv_nsec: 20_000_000,
+        };
+        loop {
+            if self.closing.load(Ordering::SeqCst) {
+                drop(self.person.take());
+            }
+            let Some(person) = &mut self.person else {
+                return Ok(0);
+            };
+            match poll(&mut [PollFd::new(person, PollFlags::IN)], Some(&LOOK)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                Ok(_) => return person.read(buffer),
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 }

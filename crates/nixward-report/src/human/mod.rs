@@ -1,7 +1,9 @@
 //! The report for people: finished steps as aligned lines that scroll up, what runs now below them.
 
 mod history;
+mod lenient_terminal;
 mod live;
+mod running;
 mod text;
 
 use std::io::{self, Write};
@@ -216,6 +218,9 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
                 Ok(())
             }
             EventKind::RunFinished { summary } => self.run_finished(summary),
+            EventKind::Info { running } => {
+                self.write(&running::running(self.settings, event.elapsed, running))
+            }
             EventKind::EvaluationStarted
             | EventKind::BuildStarted { .. }
             | EventKind::BuildPhase { .. }
@@ -223,7 +228,9 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
             | EventKind::FetchAdvanced { .. }
             | EventKind::FetchFinished { .. }
             | EventKind::FetchExpected { .. }
-            | EventKind::StepLine { .. } => Ok(()),
+            | EventKind::StepLine { .. }
+            | EventKind::Stopping
+            | EventKind::GoingOn => Ok(()),
         }
     }
 }

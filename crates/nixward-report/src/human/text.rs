@@ -34,6 +34,19 @@ impl Status {
         label: Label::Quiet,
     };
 
+    pub(super) const INFO: Self = Self {
+        word: "INFO",
+        label: Label::Quiet,
+    };
+    pub(super) const RUNNING: Self = Self {
+        word: "RUNNING",
+        label: Label::Quiet,
+    };
+    pub(super) const BUILDING: Self = Self {
+        word: "BUILDING",
+        label: Label::Quiet,
+    };
+
     fn of(status: &StepStatus) -> Self {
         let (word, label) = match status {
             StepStatus::Passed => ("PASS", Label::Good),
@@ -146,7 +159,13 @@ pub(super) fn push(text: &mut String, line: &str) {
 /// What is shown of a failure when it happens: the output first, then the verdict and where to read more.
 pub(super) fn failure(settings: HumanSettings, outcome: &StepOutcome) -> String {
     if matches!(outcome.status, StepStatus::NotRun | StepStatus::Cancelled) {
-        return String::new();
+        // Its output is of no interest; what could not be ended is.
+        let mut text = String::new();
+        outcome
+            .notes
+            .iter()
+            .for_each(|note| push(&mut text, &format!("note: {note}")));
+        return text;
     }
     // A build's log was kept back even where a program's output is not.
     let is_build = matches!(

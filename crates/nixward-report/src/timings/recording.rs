@@ -121,7 +121,10 @@ impl Reporter for Recording {
             | EventKind::StepSkipped { .. }
             | EventKind::Warning { .. }
             | EventKind::Cancelling { .. }
-            | EventKind::HandedOver => {}
+            | EventKind::HandedOver
+            | EventKind::Info { .. }
+            | EventKind::Stopping
+            | EventKind::GoingOn => {}
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use nixward_core::{
     history::StepHistory,
     outcome::{BuildProblem, ExitReason, RunSummary, StepOutcome, StepStatus},
     plan::{Skipped, StepLabel},
+    running::{RunningBuild, RunningNow, RunningStep},
 };
 
 /// Every way in which a step can end, with a name for it.
@@ -145,6 +146,38 @@ pub(crate) fn run(endings: Vec<(&str, StepOutcome)>) -> Vec<EventKind> {
     }
     events.push(EventKind::RunFinished { summary });
     events
+}
+
+/// A moment in which everything runs that can.
+pub(crate) fn running() -> RunningNow {
+    RunningNow {
+        steps: vec![
+            RunningStep {
+                label: label(0, "web"),
+                duration: Duration::from_millis(61_500),
+                process: Some(4711),
+                last_lines: vec![
+                    "collected 3 items".to_owned(),
+                    "\u{1b}[31mtest_a".to_owned(),
+                ],
+            },
+            RunningStep {
+                label: label(1, "image"),
+                duration: Duration::from_millis(250),
+                process: None,
+                last_lines: Vec::new(),
+            },
+        ],
+        builds: vec![RunningBuild {
+            drv_path: "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-library.drv".to_owned(),
+            duration: Duration::from_secs(2),
+            phase: Some("buildPhase".to_owned()),
+            last_line: Some("compiling".to_owned()),
+        }],
+        downloads: vec!["/nix/store/0123456789abcdfghijklmnpqrsvwxyz-python3".to_owned()],
+        nix_is_at_work: true,
+        waiting: 2,
+    }
 }
 
 pub(crate) fn at(kind: EventKind) -> Event {

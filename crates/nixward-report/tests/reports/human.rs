@@ -7,6 +7,7 @@ use nixward_core::{
     event::EventKind,
     history::{FailedTry, Runs, StepHistory},
     outcome::{ExitReason, StepOutcome, StepStatus},
+    running::RunningNow,
 };
 use nixward_report::{
     human::{HumanReporter, HumanSettings, Verbosity},
@@ -14,7 +15,7 @@ use nixward_report::{
     style::Styles,
 };
 
-use crate::events::{at, endings, label, outcome, run};
+use crate::events::{at, endings, label, outcome, run, running};
 
 /// A writer whose text can be looked at afterwards.
 #[derive(Clone, Default)]
@@ -282,6 +283,55 @@ fn a_cancelled_run() {
         log: /state/run/step.log
          NOT RUN [         ] b test
     ");
+}
+
+#[test]
+fn whoever_asks_is_told_what_runs() {
+    let told = |settings| {
+        let running = running();
+        reported(settings, vec![EventKind::Info { running }]).0
+    };
+    assert_snapshot!(told(PLAIN), @"
+           INFO [   1.000s] 2 steps, 1 build, 1 download, 2 waiting
+        RUNNING [  61.500s] web test, process 4711
+       collected 3 items
+       test_a
+        RUNNING [   0.250s] image test
+       BUILDING [   2.000s] library, buildPhase
+       compiling
+    DOWNLOADING [         ] /nix/store/0123456789abcdfghijklmnpqrsvwxyz-python3
+    ");
+    let quiet = HumanSettings {
+        verbosity: Verbosity::Quiet,
+        ..PLAIN
+    };
+    assert_eq!(told(quiet), told(PLAIN));
+}
+
+#[test]
+fn whoever_asks_too_late_is_told_so() {
+    let told = |running| reported(PLAIN, vec![EventKind::Info { running }]).0;
+    let nothing = RunningNow::default();
+    assert_snapshot!(told(nothing), @"        INFO [   1.000s] nothing runs");
+    let nix = RunningNow {
+        nix_is_at_work: true,
+        waiting: 3,
+        ..RunningNow::default()
+    };
+    assert_snapshot!(told(nix), @"        INFO [   1.000s] Nix is at work, and has not said on what, 3 waiting");
+}
+
+#[test]
+fn what_could_not_be_ended_is_said_of_a_cancelled_step() {
+    let noted = StepOutcome {
+        notes: vec!["these processes could not be ended: stuck (7)".to_owned()],
+        ..outcome(StepStatus::Cancelled)
+    };
+    let (lines, _) = reported(PLAIN, run(vec![("a", noted)]));
+    assert!(
+        lines.contains("    note: these processes could not be ended: stuck (7)\n"),
+        "{lines}"
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use nixward_core::{
     plan::Action,
 };
 use nixward_exec::{
-    Emitter, ExecutionContext, OutputHandling,
+    Emitter, ExecutionContext, OutputHandling, RunningSteps,
     dispatcher::{self, ExecuteError},
 };
 use nixward_manifest::BuiltinVerb;
@@ -163,6 +163,7 @@ fn context(
         caller_environment: session.environment.variables.clone(),
         temporary_folder: session.environment.temporary_folder(),
         logs: session.logs(),
+        running: RunningSteps::default(),
         roots: become_program::roots(session),
         jobs: settings.jobs,
         fail_fast: settings.fail_fast,

@@ -16,9 +16,10 @@ use console::Term;
 use indicatif::{
     ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, style::ProgressTracker,
 };
-use nixward_core::event::Event;
+use nixward_core::event::{Event, EventKind};
 
 use self::state::LiveState;
+use super::lenient_terminal::LenientTerminal;
 use crate::style::Styles;
 
 const BETWEEN_FRAMES: Duration = Duration::from_millis(100);
@@ -36,6 +37,8 @@ pub struct LiveDisplay {
 struct Shared {
     state: LiveState,
     is_over: bool,
+    /// Whether the terminal is somebody else's for a while.
+    is_stopped: bool,
 }
 
 /// How many columns there are, asked each time.
@@ -47,7 +50,8 @@ impl LiveDisplay {
     /// Draws to the terminal that standard error is.
     pub fn on_standard_error(styles: Styles, clock: Clock) -> Self {
         let columns = || Term::stderr().size().1;
-        Self::new(ProgressDrawTarget::stderr(), columns, styles, clock)
+        let target = LenientTerminal::standard_error().into_target();
+        Self::new(target, columns, styles, clock)
     }
 
     /// Draws to any terminal.
@@ -82,6 +86,13 @@ impl LiveDisplay {
     pub(super) fn on_event(&self, event: &Event) {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.state.on_event(event);
+        let stops = matches!(event.kind, EventKind::Stopping);
+        if stops || matches!(event.kind, EventKind::GoingOn) {
+            shared.is_stopped = stops;
+            drop(shared);
+            // Drawn at once: there may be no next frame before the shell has the terminal.
+            self.bar.suspend(|| {});
+        }
     }
 }
 
@@ -113,7 +124,7 @@ impl ProgressTracker for Frame {
     fn write(&self, _: &ProgressState, text: &mut dyn fmt::Write) {
         let shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let now = (self.clock)();
-        if shared.is_over || now < WORTH_SHOWING {
+        if shared.is_over || shared.is_stopped || now < WORTH_SHOWING {
             return;
         }
         let columns = usize::from((self.columns)());

@@ -138,7 +138,10 @@ impl LiveState {
             | EventKind::Warning { .. }
             | EventKind::Cancelling { .. }
             | EventKind::HandedOver
-            | EventKind::RunFinished { .. } => {}
+            | EventKind::RunFinished { .. }
+            | EventKind::Info { .. }
+            | EventKind::Stopping
+            | EventKind::GoingOn => {}
         }
     }
 

@@ -1,0 +1,193 @@
+//! `SIGUSR1`: whoever asks is told what runs.
+
+use nixward_testing::{Project, insta, wait_until};
+use serde_json::Value;
+
+use crate::support::real_project;
+
+/// Two tests that print and wait until they are let go, and one that has to wait for one of them.
+fn project() -> Option<Project> {
+    let script = |name: &str| {
+        format!(
+            r#"echo "{name} begins"; echo "{name} wrote to stderr" >&2; printf "{name} asks: "; : > "$MEETING/{name}"; until test -e "$MEETING/end"; do sleep 0.05; done"#
+        )
+    };
+    let packages: String = ["a", "b", "c"]
+        .map(|name| {
+            format!(
+                "{name} = project \"{name}\" \"true\" {{ test = test ''{}''; }};\n",
+                script(name)
+            )
+        })
+        .concat();
+    let project = real_project()?
+        .manifest("[workspace]\n[verbs]\ntest = { pass-env = [\"MEETING\"] }\n")
+        .outputs(&format!("{{ packages = {{ {packages} }}; }}"))
+        .build();
+    fs_err::create_dir(project.root().join("meeting")).unwrap();
+    Some(project)
+}
+
+#[track_caller]
+fn wait_for(project: &Project, names: &[&str]) {
+    let meeting = project.root().join("meeting");
+    for name in names {
+        wait_until(name, || meeting.join(name).exists().then_some(()));
+    }
+}
+
+fn let_go(project: &Project) {
+    fs_err::write(project.root().join("meeting/end"), "").unwrap();
+}
+
+/// The ids of the tests' programs, as the system has them.
+fn programs(project: &Project) -> Vec<i32> {
+    let processes = project.mark().processes();
+    let is_test = |command: &str| command.contains("/bin/run-tests");
+    let tests = processes.iter().filter(|process| is_test(&process.command));
+    tests.map(|process| process.id).collect()
+}
+
+/// Lines of the report that say what runs, without what is different each time.
+fn info(text: &str, programs: &[i32]) -> String {
+    let begin = text.find("        INFO").expect("it answers");
+    let end = text[begin..]
+        .find("        PASS")
+        .map_or(text.len(), |length| begin + length);
+    programs
+        .iter()
+        .fold(text[begin..end].to_owned(), |text, id| {
+            text.replace(&format!("process {id}"), "process [PROGRAM]")
+        })
+}
+
+#[test]
+fn steps_are_named_with_their_processes_and_last_lines() {
+    let Some(project) = project() else { return };
+    let meeting = project.root().join("meeting");
+    let running = project
+        .nixward(["test", "--all", "-j2"])
+        .env("MEETING", &meeting)
+        .start();
+    wait_for(&project, &["a", "b"]);
+    let programs = programs(&project);
+    running.ask();
+    running.wait_for_stderr("b asks:");
+    let_go(&project);
+    let output = running.finish().expect_code(0);
+    let told = info(&output.redacted_stderr(), &programs);
+    insta::assert_snapshot!(told, @"
+        INFO [DURATION] 2 steps, 1 waiting
+     RUNNING [DURATION] a test, process [PROGRAM]
+    a begins
+    a wrote to stderr
+    a asks: 
+     RUNNING [DURATION] b test, process [PROGRAM]
+    b begins
+    b wrote to stderr
+    b asks:
+    ");
+}
+
+#[test]
+fn machines_are_told_by_a_line() {
+    let Some(project) = project() else { return };
+    let meeting = project.root().join("meeting");
+    let running = project
+        .nixward(["test", "a", "b", "-j2", "--message-format=json"])
+        .env("MEETING", &meeting)
+        .start();
+    wait_for(&project, &["a", "b"]);
+    let programs = programs(&project);
+    running.ask();
+    running.wait_for_stdout(r#""reason":"info""#);
+    let_go(&project);
+    let output = running.finish().expect_code(0);
+    let lines = output.json_lines();
+    let info = lines.iter().find(|line| line["reason"] == "info").unwrap();
+    let steps = info["steps"].as_array().unwrap();
+    assert_eq!(steps.len(), 2, "{info:#}");
+    for step in steps {
+        let name = step["project"].as_str().unwrap();
+        assert_eq!(
+            step["lastLines"],
+            serde_json::json!([
+                format!("{name} begins"),
+                format!("{name} wrote to stderr"),
+                format!("{name} asks: ")
+            ])
+        );
+        let process = step["process"].as_i64().unwrap();
+        assert!(
+            programs.iter().any(|id| i64::from(*id) == process),
+            "{info:#}"
+        );
+    }
+    assert_eq!(info["waiting"], 0);
+    assert_eq!(info["builds"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn at_a_terminal_the_display_comes_back() {
+    let Some(project) = project() else { return };
+    let meeting = project.root().join("meeting");
+    let terminal = project
+        .nixward(["test", "--all", "-j3"])
+        .env("MEETING", &meeting)
+        .on_terminal();
+    wait_for(&project, &["a", "b", "c"]);
+    terminal.wait_for("3 running");
+    terminal.running().ask();
+    terminal.wait_for("INFO");
+    wait_until("the display below what was told", || {
+        let written = terminal.written();
+        let told = written.rfind("c asks: ")?;
+        written[told..].contains("3 running").then_some(())
+    });
+    let_go(&project);
+    terminal.finish().expect_code(0);
+}
+
+#[test]
+fn a_streamed_test_is_asked_too() {
+    let Some(project) = project() else { return };
+    let meeting = project.root().join("meeting");
+    let running = project
+        .nixward(["test", "a"])
+        .env("MEETING", &meeting)
+        .start();
+    wait_for(&project, &["a"]);
+    running.ask();
+    running.wait_for_stderr("RUNNING [");
+    let_go(&project);
+    running
+        .finish()
+        .expect_code(0)
+        .expect_stdout_is("a begins\na wrote to stderr\na asks: ");
+}
+
+#[test]
+fn builds_are_named_with_their_last_line() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest("[workspace]\n")
+        .outputs(
+            r#"{ packages.it = derive "it" "echo begun; /bin/sh -c 'sleep 600; : ${salt}'"; }"#,
+        )
+        .build();
+    let running = project.nixward(["build", "it", "-v"]).start();
+    running.wait_for_stderr("begun");
+    running.ask();
+    running.wait_for_stderr("BUILDING [");
+    running.interrupt();
+    let output = running.finish().expect_signal(2);
+    let text = output.redacted_stderr();
+    let told = &text[text.find("        INFO").unwrap()..text.find("  CANCELLING").unwrap()];
+    insta::assert_snapshot!(told, @"
+        INFO [DURATION] 1 build, 1 waiting
+    BUILDING [DURATION] it
+    begun
+    ");
+}

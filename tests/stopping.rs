@@ -1,0 +1,162 @@
+//! Ctrl-Z and `fg`: everything that nixward runs stops and goes on with it, and no clock runs meanwhile.
+
+use nixward_testing::{Mark, Project, Terminal, wait_until};
+
+use crate::support::real_project;
+
+/// A shell that has jobs: it starts nixward in the foreground, and lets it go on when a line is typed.
+const SHELL: [&str; 4] = [
+    "bash",
+    "-c",
+    r#"set -m; "$@"; echo "the shell is back: $?"; read -r _; echo "it goes on"; fg > /dev/null"#,
+    "bash",
+];
+
+/// What the system says of a process: `T` is stopped.
+fn state(id: i32) -> Option<char> {
+    let stat = fs_err::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+/// Those of the run that are stopped, and those that are not, without shells and guards.
+fn counted(mark: &Mark, part: &str) -> (usize, usize) {
+    let states = mark
+        .processes()
+        .into_iter()
+        .filter(|process| process.command.contains(part))
+        .filter_map(|process| state(process.id));
+    let (stopped, others): (Vec<char>, Vec<char>) = states.partition(|state| *state == 'T');
+    (stopped.len(), others.len())
+}
+
+#[track_caller]
+fn wait_for_counts(mark: &Mark, part: &str, expected: (usize, usize)) {
+    wait_until("the processes' states", || {
+        (counted(mark, part) == expected).then_some(())
+    });
+}
+
+/// Types Ctrl-Z, and waits until the shell has the terminal again.
+#[track_caller]
+fn stop(terminal: &mut Terminal) {
+    terminal.type_text("\x1a");
+    // 128 and the signal by which it was stopped.
+    terminal.wait_for("the shell is back: 147");
+}
+
+fn project(manifest: &str, test: &str) -> Option<Project> {
+    let project = real_project()?
+        .manifest(manifest)
+        .outputs(&format!(
+            "{{ packages.it = project \"it\" \"true\" {{ test = test ''{test}''; }}; \
+               packages.other = project \"other\" \"true\" {{ test = test \"true\"; }}; }}"
+        ))
+        .build();
+    Some(project)
+}
+
+#[test]
+fn all_processes_stop_and_go_on() {
+    let script = r#"setsid sh -c "(sleep 600 &)"; sleep 600 & sleep 600"#;
+    let Some(project) = project("[workspace]\n", script) else {
+        return;
+    };
+    let mut terminal = project
+        .nixward(["test", "--all"])
+        .under(SHELL)
+        .on_terminal();
+    terminal.wait_for("PASS");
+    wait_for_counts(project.mark(), "sleep 600", (0, 3));
+    stop(&mut terminal);
+    wait_for_counts(project.mark(), "sleep 600", (3, 0));
+    terminal.type_text("\n");
+    terminal.wait_for("it goes on");
+    wait_for_counts(project.mark(), "sleep 600", (0, 3));
+    terminal.type_text("\x03");
+    terminal
+        .finish()
+        .expect_code(130)
+        .expect_stdout("2 run: 1 passed, 1 interrupted (cancelled)");
+}
+
+#[test]
+fn a_timeout_does_not_run_meanwhile() {
+    let manifest = "[workspace]\n[verbs]\ntest = { timeout = \"3s\", pass-env = [\"MEETING\"] }\n";
+    let script =
+        r#"echo begun > "$MEETING/begun"; until test -e "$MEETING/end"; do sleep 0.1; done"#;
+    let Some(project) = project(manifest, script) else {
+        return;
+    };
+    let meeting = project.root().join("meeting");
+    fs_err::create_dir(&meeting).unwrap();
+    let mut terminal = project
+        .nixward(["test", "--all"])
+        .env("MEETING", &meeting)
+        .under(SHELL)
+        .on_terminal();
+    wait_until("the test", || meeting.join("begun").exists().then_some(()));
+    stop(&mut terminal);
+    // Longer than its timeout.
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    fs_err::write(meeting.join("end"), "").unwrap();
+    terminal.type_text("\n");
+    terminal
+        .finish()
+        .expect_code(0)
+        .expect_stdout("2 run: 2 passed");
+}
+
+#[test]
+fn nix_and_its_builders_stop_too() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest("[workspace]\n")
+        .outputs(
+            r#"{ packages.it = derive "it" "echo begun; /bin/sh -c 'sleep 600; : ${salt}'; exit 1"; }"#,
+        )
+        .build();
+    let mark = Mark::new(project.salt());
+    let mut terminal = project.nixward(["build", "it"]).under(SHELL).on_terminal();
+    wait_for_counts(&mark, "sleep 600", (0, 2));
+    stop(&mut terminal);
+    wait_for_counts(&mark, "sleep 600", (2, 0));
+    wait_for_counts(project.mark(), "internal-json", (1, 0));
+    terminal.type_text("\n");
+    wait_for_counts(&mark, "sleep 600", (0, 2));
+    terminal.type_text("\x03");
+    terminal.finish().expect_code(130);
+}
+
+#[test]
+fn a_stopped_run_can_be_ended() {
+    let Some(project) = project("[workspace]\n", "sleep 600") else {
+        return;
+    };
+    let mut terminal = project
+        .nixward(["test", "--all"])
+        .under(SHELL)
+        .on_terminal();
+    wait_for_counts(project.mark(), "sleep 600", (0, 1));
+    stop(&mut terminal);
+    // Shell and nixward are told, and what is stopped with them.
+    terminal.hang_up();
+    let output = terminal.finish();
+    assert_ne!(output.exit_code(), 0);
+}
+
+#[test]
+fn where_no_shell_can_let_it_go_on_it_does_not_stop() {
+    let Some(project) = project("[workspace]\n", "sleep 600") else {
+        return;
+    };
+    let mut terminal = project.nixward(["test", "--all"]).on_terminal();
+    wait_for_counts(project.mark(), "sleep 600", (0, 1));
+    terminal.type_text("\x1a");
+    terminal.running().ask();
+    terminal.wait_for("RUNNING");
+    assert_eq!(counted(project.mark(), "sleep 600"), (0, 1));
+    terminal.type_text("\x03");
+    terminal.finish().expect_signal(2);
+}
