@@ -47,7 +47,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
             "--workspace",
             "--all-targets",
             "--features",
-            "xtask/draw,xtask/generate",
+            "xtask/draw,xtask/generate,xtask/interrupt",
             "--",
             "-D",
             "warnings",

@@ -15,7 +15,9 @@ mod cargo;
 mod ci;
 mod codegen;
 mod demo;
+mod document;
 mod fuzz;
+mod interruption;
 mod itself;
 mod nix;
 mod picture;
@@ -52,6 +54,9 @@ Commands:
           workspaces there
   fuzz [--seconds N] [internal_json] [manifest]
           Feed what reads Nix's log and what reads the manifest with inputs made up to break them, each for a minute
+  interruption [--write] [--no-peers] [--suite trixie|sid]
+          Interrupt nixward and what people use otherwise in every way, and fail where nixward leaves a process, ends
+          with a wrong exit code or does not report; --write puts the tables into docs/interruption.md
   ci [--test-command COMMAND]
           Run exactly what continuous integration runs
   picture [--check]
@@ -123,6 +128,7 @@ fn run() -> Result<ExitCode> {
         Some("ci") => ci::run(arguments),
         Some("codegen") => codegen::run(arguments),
         Some("demo") => demo::run(arguments),
+        Some("interruption") => interruption::run(arguments),
         Some("itself") => itself::run(arguments),
         Some("nix") => nix::run(arguments),
         Some("fuzz") => fuzz::run(arguments),

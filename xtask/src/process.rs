@@ -105,6 +105,20 @@ impl Tool {
             .with_context(|| format!("`{self}` could not be started"))
     }
 
+    /// Runs it and returns what it wrote to stdout, however it ends; stderr is the person's.
+    pub(crate) fn read(&self) -> Result<(ExitStatus, String)> {
+        let output = self
+            .command()
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .with_context(|| format!("`{self}` could not be started"))?;
+        Ok((
+            output.status,
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+        ))
+    }
+
     /// Starts it with its output going elsewhere; waiting for it is the caller's.
     pub(crate) fn spawn(&self, stdout: Stdio, stderr: Stdio) -> Result<Child> {
         self.command()

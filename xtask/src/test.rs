@@ -21,7 +21,7 @@ use crate::{
 const HOSTPKGS: &str = "nix/hostpkgs";
 
 /// The features of xtask whose programs have tests.
-const FEATURES: [&str; 2] = ["--features", "xtask/draw"];
+const FEATURES: [&str; 2] = ["--features", "xtask/draw,xtask/interrupt"];
 
 /// The suite with the newest Nix.
 const NEWEST: Suite = Suite::Sid;

@@ -7,7 +7,6 @@
 mod bound;
 mod cases;
 mod contest;
-mod document;
 mod figure;
 mod harness;
 mod machine;
@@ -31,10 +30,13 @@ use crate::{
     Stop,
     arguments::{Arguments, unknown},
     cargo::cargo,
+    document,
     itself::TESTED_PROGRAM,
     nix::{self, HostpkgsFit},
     progress, workspace as checkout,
 };
+
+const DOCUMENT: &str = "docs/benchmarks.md";
 
 /// Runs the command.
 pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
@@ -88,7 +90,9 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
         chosen.len()
     ));
     if write && failures.is_empty() {
-        document::write(&table, &machine::describe(&harness)?)?;
+        let machine = machine::describe(&harness)?;
+        let path = checkout::root().join(DOCUMENT);
+        document::replace_figures(&path, "bench", &format!("\n{machine}\n{table}\n"))?;
     }
     if missed == 0 && failures.is_empty() {
         Ok(ExitCode::SUCCESS)
