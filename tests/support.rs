@@ -85,6 +85,45 @@ tags = ["paper"]
     Some(project)
 }
 
+/// A workspace whose tests end in every way that there is; one of them prints what a CI system would take for commands.
+pub(crate) fn every_ending() -> Option<Project> {
+    let project = real_project()?
+        .manifest(
+            "[workspace]\nname = \"initech\"\n[projects.slow]\ntest = { timeout = \"100ms\" }\n",
+        )
+        .outputs(
+            r#"{ packages = {
+              broken = project "broken" "true" { test = test "cat ${unbuildable "library"}"; };
+              failing = project "failing" "true" { test = test ''
+                echo '::error title=forged::from a test'
+                echo '  ::set-env name=FORGED::yes'
+                printf 'colours \033[31mred\033[0m & <tags> ]]> \001\002\n'
+                exit 3
+              ''; };
+              killed = project "killed" "true" { test = test "kill -s SEGV $$"; };
+              nowhere = project "nowhere" "true" { test = derive "nothing" "mkdir $out"; };
+              passing = project "passing" "true" { test = test "echo '##[warning]forged'"; };
+              slow = project "slow" "true" { test = test "sleep 60"; };
+              throwing = project "throwing" "true" { test = throw "out of paper"; };
+              without = project "without" "true" { };
+            }; }"#,
+        )
+        .build();
+    Some(project)
+}
+
+/// What each version of Nix says of the build that fails there, in the same words.
+pub(crate) fn same_words_for_a_failed_build(text: &str) -> String {
+    text.replace(
+        "builder for '/nix/store/[HASH]-library.drv' failed",
+        "[THE BUILD FAILED]",
+    )
+    .replace(
+        "Cannot build '/nix/store/[HASH]-library.drv': builder failed",
+        "[THE BUILD FAILED]",
+    )
+}
+
 /// Whether a program can be given namespaces here: by root, or by a user who has namespaces of their own.
 pub(crate) fn may_make_namespaces() -> bool {
     nixward_testing::host_program_succeeds("unshare", &["--mount", "true"])

@@ -10,7 +10,7 @@ fn a_page_shows_builds_and_steps_and_what_the_time_was_for() {
     let project = project
         .outputs(
             r#"{ packages = {
-              good = project "good" "true" { test = test "sleep 0.3"; };
+              good = project "good" "true" { test = test "sleep 0.3 # ${salt}"; };
               bad = project "bad" "true" { test = test "exit 3"; };
             }; }"#,
         )

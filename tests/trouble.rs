@@ -210,6 +210,23 @@ fn a_terminal_shows_what_runs_and_then_only_the_report() {
         "{:?}",
         output.stdout()
     );
+    // Nor where the terminal can't move its cursor, or nobody wants it.
+    for (args, environment) in [
+        (&["test", "--all"][..], ("TERM", "dumb")),
+        (&["test", "--all", "--report", "plain"], ("NO_COLOR", "1")),
+    ] {
+        let (name, value) = environment;
+        let output = project
+            .nixward(args)
+            .env(name, value)
+            .on_terminal()
+            .finish()
+            .expect_code(0)
+            .expect_stdout("2 passed");
+        let text = output.stdout();
+        assert!(!text.contains(['\u{1b}', '\u{8}']), "{text:?}");
+        assert!(!text.replace("\r\n", "").contains('\r'), "{text:?}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Package, and the tests it is there for.
-const PACKAGES: [(&str, &str); 3] = [
+const PACKAGES: [(&str, &str); 4] = [
     (
         "docker.io",
         "images are loaded into a dockerd that the test starts, and run there",
@@ -19,6 +19,10 @@ const PACKAGES: [(&str, &str); 3] = [
     (
         "golang-go",
         "hostpkgs' buildGoModule is tried where the machine has Go",
+    ),
+    (
+        "libxml2-utils",
+        "JUnit reports are compared with their schema by xmllint",
     ),
     ("tmux", "what a person sees is tried in a terminal"),
 ];

@@ -7,6 +7,7 @@
 //!   lists: where settings of Nix are that evaluations depend on;
 //! - `TMPDIR`: where private folders of tests are made;
 //! - `NO_COLOR`, `CLICOLOR_FORCE`, `TERM`, `CI`: whether there are colours and progress;
+//! - `GITHUB_ACTIONS`, `GITHUB_STEP_SUMMARY`, `GITLAB_CI`: whose log the report is in, and where a summary goes;
 //! - `SHELL`: which bash an interactive shell is.
 
 use std::{

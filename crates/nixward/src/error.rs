@@ -127,6 +127,20 @@ impl CliError {
         self
     }
 
+    /// What reporters are told of it: the error without advice.
+    pub(crate) fn for_reports(&self) -> String {
+        let said = match &self.verbatim {
+            Some(Verbatim::Signal(signal)) => format!("the run was ended by signal {signal}"),
+            Some(Verbatim::Diagnostics(text)) => text.clone(),
+            Some(Verbatim::Clap(error)) => error.to_string(),
+            None => self.message.clone(),
+        };
+        std::iter::once(said)
+            .chain(self.causes.iter().cloned())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
     /// Says it on standard error, and gives the exit code.
     pub(crate) fn report(self) -> ExitCode {
         match self.verbatim {

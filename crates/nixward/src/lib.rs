@@ -3,6 +3,7 @@
 //! Responsibility: the only place that reads arguments and the environment, and, with `nixward-report`, the only one
 //! that prints. It decides nothing that `nixward-core` can decide.
 
+mod audience;
 pub mod cli;
 mod commands;
 mod console_output;
@@ -11,11 +12,14 @@ mod environment;
 mod error;
 mod evaluation;
 mod hints;
+mod junit_file;
 mod nix_setup;
 mod place;
 mod reporters;
+mod rerun;
 mod session;
 mod settings;
+mod step_summary;
 mod threads;
 mod untracked;
 

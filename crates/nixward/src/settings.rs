@@ -7,8 +7,8 @@ use nixward_nix::tool::NixFlags;
 use nixward_report::human::Verbosity;
 
 use crate::cli::{
-    ColorChoice, EngineName, ExecutionArgs, GlobalArgs, MessageFormat, NixArgs, SelectionArgs,
-    TestArgs, VerbArgs,
+    ColorChoice, EngineName, ExecutionArgs, GlobalArgs, MessageFormat, NixArgs, ReportArgs,
+    ReportStyle, SelectionArgs, TestArgs, VerbArgs,
 };
 
 /// What every command needs.
@@ -55,6 +55,7 @@ pub(crate) struct VerbSettings {
     pub(crate) dry_run: bool,
     /// Where a page of what ran when is written, if it is wanted: to a file, or beside the logs.
     pub(crate) timings: Option<Option<PathBuf>>,
+    pub(crate) report: ReportSettings,
     pub(crate) nix: NixFlags,
     pub(crate) arguments: Vec<OsString>,
     pub(crate) container: ContainerSettings,
@@ -75,6 +76,24 @@ impl TestSettings {
         Self {
             retries: *retries,
             repeat: *repeat,
+        }
+    }
+}
+
+/// How a run is reported.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ReportSettings {
+    pub(crate) style: ReportStyle,
+    pub(crate) junit: Option<PathBuf>,
+}
+
+impl ReportSettings {
+    fn resolve(args: &ReportArgs) -> Self {
+        let ReportArgs { report, junit } = args;
+        Self {
+            style: *report,
+            // A variable that is set to nothing asks for nothing.
+            junit: junit.clone().filter(|file| !file.as_os_str().is_empty()),
         }
     }
 }
@@ -103,6 +122,7 @@ impl VerbSettings {
         let VerbArgs {
             selection,
             execution,
+            report,
             nix,
             arguments,
         } = args;
@@ -128,6 +148,7 @@ impl VerbSettings {
             no_capture: *no_capture,
             dry_run: *dry_run,
             timings: timings.clone(),
+            report: ReportSettings::resolve(report),
             nix: nix_flags(nix),
             arguments: arguments.clone(),
             container,

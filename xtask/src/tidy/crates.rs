@@ -38,6 +38,7 @@ const FREE: [&str; 2] = ["nixward", "xtask"];
 /// Crates from elsewhere that only some of ours may depend on.
 const SPECIAL: &[(&str, &[&str])] = &[
     ("annotate-snippets", &["nixward-report"]),
+    ("chrono", &["nixward-report"]),
     ("clap", &["nixward", "xtask"]),
     ("console", &["nixward-report"]),
     (
@@ -55,6 +56,7 @@ const SPECIAL: &[(&str, &[&str])] = &[
     ("git2", &["nixward-git"]),
     ("indicatif", &["nixward-report"]),
     ("nix", &["nixward-guard"]),
+    ("quick-junit", &["nixward-report"]),
     ("signal-hook", &["nixward-guard", "nixward-exec", "nixward"]),
     ("toml", &["nixward-manifest"]),
     ("vt100", &["xtask"]),

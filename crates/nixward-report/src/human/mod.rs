@@ -15,6 +15,7 @@ use nixward_core::{
     plan::StepLabel,
     store_path::derivation_name,
 };
+pub(crate) use text::verdict;
 
 use crate::{
     reporter::Reporter,

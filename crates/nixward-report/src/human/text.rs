@@ -208,7 +208,7 @@ pub(super) fn output(outcome: &StepOutcome) -> String {
 }
 
 /// What a failure came to, in words.
-pub(super) fn verdict(status: &StepStatus) -> String {
+pub(crate) fn verdict(status: &StepStatus) -> String {
     match status {
         StepStatus::Failed(ExitReason::Code(code)) => format!("it exited with code {code}"),
         StepStatus::Failed(ExitReason::Signal(signal)) => {

@@ -22,3 +22,20 @@ pub enum EngineName {
     Docker,
     Podman,
 }
+
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub enum ReportStyle {
+    /// As GitHub or GitLab shows it, where it runs there; else live at a terminal, and plain elsewhere
+    #[default]
+    Auto,
+    /// Lines for people
+    Plain,
+    /// Plain, with log groups, annotations and a summary of the job
+    Github,
+    /// Plain, with sections
+    Gitlab,
+    /// Counts and a line for each failure, for programs
+    Summary,
+    /// Nothing but errors
+    None,
+}

@@ -4,7 +4,10 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, builder::FalseyValueParser};
 
-use super::{nix_args::NixArgs, selection_args::SelectionArgs, value_enums::EngineName};
+use super::{
+    nix_args::NixArgs, report_args::ReportArgs, selection_args::SelectionArgs,
+    value_enums::EngineName,
+};
 
 #[derive(Args, Clone, Debug)]
 pub struct VerbArgs {
@@ -13,6 +16,9 @@ pub struct VerbArgs {
 
     #[command(flatten)]
     pub execution: ExecutionArgs,
+
+    #[command(flatten)]
+    pub report: ReportArgs,
 
     #[command(flatten)]
     pub nix: NixArgs,

@@ -22,11 +22,11 @@ use nixward_schema::{
 
 use super::list_text;
 use crate::{
+    audience::Audience,
     cli::{ListArgs, MessageFormat},
     console_output,
     error::{CliError, ErrorKind},
     evaluation::{Asking, evaluate},
-    reporters::{Reporting, reporters},
     session::Session,
     settings::{GlobalSettings, nix_flags},
 };
@@ -58,7 +58,7 @@ pub(super) fn ask(session: &Session) -> Result<(Evaluation, ProjectSet), CliErro
         &session.system(),
         &Verb::all(&workspace.manifest),
     );
-    let mut reporters = reporters(session, Reporting::Document);
+    let mut reporters = Audience::for_document(session);
     let mut listener = |event: &Event| reporters.tell(event);
     let mut emitter = Emitter::new(session.start, &mut listener);
     let answer = evaluate(session, &query, Asking::OnlyIfNeeded, &mut emitter);

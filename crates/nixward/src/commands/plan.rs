@@ -29,10 +29,10 @@ use super::{
     shell, test_options,
 };
 use crate::{
+    audience::Audience,
     cli::MessageFormat,
     console_output,
     error::{CliError, ErrorKind},
-    reporters::{Reporting, reporters},
     session::Session,
     settings::{GlobalSettings, VerbSettings},
 };
@@ -40,7 +40,7 @@ use crate::{
 pub(super) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8, CliError> {
     let session = Session::open(global, settings.nix.clone())?;
     let prepared = {
-        let mut reporters = reporters(&session, Reporting::Document);
+        let mut reporters = Audience::for_document(&session);
         let mut listener = |event: &Event| reporters.tell(event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         let prepared = prepare(&session, settings, &mut emitter);

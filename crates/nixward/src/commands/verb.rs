@@ -11,11 +11,7 @@ use nixward_exec::{
     dispatcher::{self, ExecuteError},
 };
 use nixward_manifest::BuiltinVerb;
-use nixward_report::{
-    human::Verbosity,
-    reporter::{Reporter as _, Reporters},
-    timings::Recording,
-};
+use nixward_report::{human::Verbosity, reporter::Reporter as _, timings::Recording};
 use nixward_schema::exit_code;
 
 use super::{
@@ -24,10 +20,11 @@ use super::{
     shell, test_options,
 };
 use crate::{
+    audience::Audience,
     console_output,
     error::{CliError, ErrorKind},
     place::{Looking, Place},
-    reporters::{self, Reporting},
+    reporters::Reporting,
     session::Session,
     settings::{GlobalSettings, Loading, VerbSettings},
 };
@@ -45,28 +42,44 @@ pub(super) fn run_at(
     settings: &VerbSettings,
 ) -> Result<u8, CliError> {
     let session = Session::open_at(place, global, settings.nix.clone())?;
+    // Until the plan is known, nobody knows whether output is streamed.
+    let mut reporters = if settings.dry_run {
+        Audience::for_document(&session)
+    } else {
+        Audience::for_run(&session, settings, Reporting::Steps)
+    };
+    let result = carry_out(&session, settings, &mut reporters);
+    if let Err(error) = &result {
+        reporters.error(&error.for_reports());
+    }
+    result
+}
+
+/// The same with everybody listening.
+fn carry_out(
+    session: &Session,
+    settings: &VerbSettings,
+    reporters: &mut Audience,
+) -> Result<u8, CliError> {
     let mut recording = settings.timings.as_ref().map(|_| Recording::default());
-    let (prepared, mut reporters) = {
-        // Until the plan is known, nobody knows whether output is streamed.
-        let reporting = if settings.dry_run {
-            Reporting::Document
-        } else {
-            Reporting::Steps
-        };
-        let mut reporters = reporters::reporters(&session, reporting);
-        let mut listener = |event: &Event| tell(&mut reporters, &mut recording, event);
+    let prepared = {
+        let mut listener = |event: &Event| tell(reporters, &mut recording, event);
         let mut emitter = Emitter::new(session.start, &mut listener);
-        let prepared = prepare(&session, settings, &mut emitter)?;
+        let prepared = prepare(session, settings, &mut emitter)?;
         test_options::warn(&prepared.plan, settings.test, &mut emitter);
-        (prepared, reporters)
+        prepared
     };
     if settings.dry_run {
-        drop(reporters);
-        return plan::print(&session, &prepared, settings.container.engine);
+        reporters.leave();
+        return plan::print(session, &prepared, settings.container.engine);
     }
     let behaviour = prepared.verb.behaviour;
     if prepared.is_single && matches!(behaviour, BuiltinVerb::Run | BuiltinVerb::Shell) {
-        return become_single(&session, &prepared, &mut reporters);
+        if settings.report.junit.is_some() {
+            let message = "no JUnit report is written where nixward becomes the program";
+            console_output::error_text(&format!("warning: {message}\n"));
+        }
+        return become_single(session, &prepared, reporters);
     }
     if settings.container.run && !prepared.is_single {
         let message = "an image is run for one project";
@@ -80,15 +93,21 @@ pub(super) fn run_at(
                 .hint("nixward shell PROJECT"),
         );
     }
-    let is_alone = prepared.plan.steps.len() == 1 && prepared.is_single;
-    let streamed = is_alone || behaviour == BuiltinVerb::Run || settings.no_capture;
-    if streamed {
-        drop(reporters);
-        reporters = reporters::reporters(&session, Reporting::Streamed);
+    let is_one = prepared.plan.steps.len() == 1 && prepared.is_single;
+    let streamed =
+        behaviour == BuiltinVerb::Run || settings.no_capture || is_one && reporters.streams_tests();
+    if is_one || streamed {
+        let reporting = if streamed {
+            Reporting::Streamed
+        } else {
+            Reporting::OneStep
+        };
+        reporters.leave();
+        *reporters = Audience::for_run(session, settings, reporting);
     }
-    let context = context(&session, settings, &prepared, streamed);
+    let context = context(session, settings, &prepared, streamed);
     let summary = {
-        let mut listener = |event: &Event| tell(&mut reporters, &mut recording, event);
+        let mut listener = |event: &Event| tell(reporters, &mut recording, event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         dispatcher::execute(
             &context,
@@ -99,15 +118,15 @@ pub(super) fn run_at(
         .map_err(|ExecuteError::Build(error)| session.build_error(&error))?
     };
     let unwritten = reporters.first_error();
-    drop(reporters);
+    reporters.leave();
     if let Some(recording) = &recording {
-        write_timings(&session, settings, &context, recording);
+        write_timings(session, settings, &context, recording);
     }
     if let Some(signal) = session.cancellation.signal() {
         return Err(CliError::signal(signal));
     }
     if settings.container.run && summary.failed == 0 {
-        return container::run(&session, &context, &prepared.plan);
+        return container::run(session, &context, &prepared.plan);
     }
     match (exit_code_of(&summary), unwritten) {
         (exit_code::SUCCESS, Some(error)) => {
@@ -122,7 +141,7 @@ pub(super) fn run_at(
 fn become_single(
     session: &Session,
     prepared: &Prepared,
-    reporters: &mut nixward_report::reporter::Reporters<'_>,
+    reporters: &mut Audience,
 ) -> Result<u8, CliError> {
     let mut listener = |event: &Event| reporters.tell(event);
     let mut emitter = Emitter::new(session.start, &mut listener);
@@ -177,7 +196,7 @@ fn context(
     }
 }
 
-fn tell(reporters: &mut Reporters<'_>, recording: &mut Option<Recording>, event: &Event) {
+fn tell(reporters: &mut Audience, recording: &mut Option<Recording>, event: &Event) {
     reporters.tell(event);
     if let Some(recording) = recording {
         // It keeps all in memory, and can't fail.

@@ -1,0 +1,160 @@
+//! The report in the log of a CI system: the plain one, with the output of each failed step in a group that can be
+//! folded, and what the system marks as an error.
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use nixward_core::{
+    event::{Event, EventKind},
+    outcome::StepOutcome,
+    plan::StepLabel,
+};
+
+use crate::{
+    reporter::Reporter,
+    verdict::{is_failure, last_output},
+};
+
+/// How much of an output is shown; the log has all of it.
+const MOST_LINES: usize = 200;
+const MOST_BYTES: usize = 256 << 10;
+
+/// How a CI system wants it.
+pub trait Dialect {
+    /// A group with these lines in it. None of them is a command, whatever it looks like.
+    fn group(&self, group: &Group<'_>) -> String;
+
+    /// What marks the failure of a step, where the system has something for that.
+    fn failure(&self, label: &StepLabel, outcome: &StepOutcome) -> String;
+
+    /// What marks that the run could not be carried out.
+    fn error(&self, message: &str) -> String;
+}
+
+/// Lines that can be folded together.
+#[derive(Debug)]
+pub struct Group<'a> {
+    /// Tells it from all others of the run.
+    pub id: usize,
+    pub title: &'a str,
+    pub lines: &'a [String],
+    pub is_folded: bool,
+    /// When it is shown, and for how long the step had run.
+    pub at: Duration,
+    pub took: Duration,
+}
+
+/// Whose output gets a group.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Shown {
+    /// That of steps that failed.
+    Failures,
+    /// That of all steps.
+    Everything,
+    /// Output is shown as it comes, but for that of builds.
+    Builds,
+}
+
+/// Writes groups to `lines`, and leaves everything else to the plain report.
+pub struct LogGroups<D, L, R> {
+    dialect: D,
+    shown: Shown,
+    lines: L,
+    plain: R,
+}
+
+impl<D: Dialect, L: Write, R: Reporter> LogGroups<D, L, R> {
+    pub fn new(dialect: D, shown: Shown, lines: L, plain: R) -> Self {
+        Self {
+            dialect,
+            shown,
+            lines,
+            plain,
+        }
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.lines.write_all(text.as_bytes())?;
+        self.lines.flush()
+    }
+
+    fn step_finished(
+        &mut self,
+        at: Duration,
+        label: &StepLabel,
+        outcome: &StepOutcome,
+    ) -> io::Result<()> {
+        let lines = if self.is_shown(outcome) {
+            last_output(outcome, MOST_LINES, MOST_BYTES)
+        } else {
+            Vec::new()
+        };
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let title = format!("output of {label}");
+        let text = self.dialect.group(&Group {
+            id: label.id,
+            title: &title,
+            lines: &lines,
+            is_folded: outcome.status.is_success(),
+            at,
+            took: outcome.duration,
+        });
+        self.write(&text)
+    }
+
+    fn is_shown(&self, outcome: &StepOutcome) -> bool {
+        use nixward_core::outcome::StepStatus::{BuildFailed, CheckFailed};
+        let is_build = matches!(outcome.status, BuildFailed(_) | CheckFailed(_));
+        match self.shown {
+            Shown::Failures => is_failure(&outcome.status),
+            Shown::Everything => true,
+            Shown::Builds => is_build,
+        }
+    }
+}
+
+impl<D: Dialect, L: Write, R: Reporter> Reporter for LogGroups<D, L, R> {
+    fn on_event(&mut self, event: &Event) -> io::Result<()> {
+        let EventKind::StepFinished { label, outcome } = &event.kind else {
+            return self.plain.on_event(event);
+        };
+        let group = self.step_finished(event.elapsed, label, outcome);
+        // The verdict is never folded.
+        let without_output = StepOutcome {
+            output: Vec::new(),
+            output_lines_before: 0,
+            ..outcome.clone()
+        };
+        let plain = self.plain.on_event(&Event {
+            elapsed: event.elapsed,
+            kind: EventKind::StepFinished {
+                label: label.clone(),
+                outcome: without_output,
+            },
+        });
+        let mark = if is_failure(&outcome.status) {
+            let text = self.dialect.failure(label, outcome);
+            self.write(&text)
+        } else {
+            Ok(())
+        };
+        group.and(plain).and(mark)
+    }
+
+    fn on_tick(&mut self, elapsed: Duration) -> io::Result<()> {
+        self.plain.on_tick(elapsed)
+    }
+
+    fn on_error(&mut self, message: &str) -> io::Result<()> {
+        let plain = self.plain.on_error(message);
+        let text = self.dialect.error(message);
+        self.write(&text).and(plain)
+    }
+}
