@@ -209,3 +209,34 @@ fn an_evaluation_ends_by_any_signal() {
         running.finish().expect_signal(signal);
     }
 }
+
+#[test]
+fn machines_are_told_what_was_left_behind() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest("[workspace]\n")
+        .outputs(
+            r#"{ packages.it = project "it" "true" {
+              test = test ''sleep 600 & (setsid sleep 601 > /dev/null 2>&1 &) ; sleep 0.05'';
+            }; }"#,
+        )
+        .build();
+    let output = project
+        .nixward(["test", "it", "--message-format=json"])
+        .run()
+        .expect_code(0);
+    let lines = output.json_lines();
+    let finished = lines
+        .iter()
+        .find(|line| line["reason"] == "step-finished")
+        .unwrap();
+    assert_eq!(finished["status"], "passed");
+    let notes = finished["notes"].as_array().unwrap();
+    let told = notes.iter().filter_map(|note| note.as_str()).find(|note| {
+        note.starts_with("it left processes behind, which were ended: sleep (")
+            && note.matches("sleep (").count() == 2
+    });
+    assert!(told.is_some(), "{finished:#}");
+}

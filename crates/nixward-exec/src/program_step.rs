@@ -16,7 +16,9 @@ use nixward_core::{
     outcome::{ExitReason, StepOutcome, StepStatus},
     plan::StepLabel,
 };
-use nixward_guard::{ChildOutput, Ending, GuardReport, GuardedCommand, Launcher, OutputReader};
+use nixward_guard::{
+    ChildOutput, Ending, GuardReport, GuardedCommand, Launcher, OutputReader, ProcessLeft,
+};
 
 use crate::{
     context::{ExecutionContext, OutputHandling},
@@ -217,12 +219,8 @@ fn status(launcher: &Launcher, waited: Waited) -> StepStatus {
 }
 
 fn report_notes(report: &GuardReport, is_cancelled: bool) -> Vec<String> {
-    let left = |what: &str, processes: &[nixward_guard::ProcessLeft]| {
-        let names: Vec<String> = processes
-            .iter()
-            .map(|process| format!("{} ({})", process.name, process.pid))
-            .collect();
-        (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
+    let left = |what: &str, processes: &[ProcessLeft]| {
+        (!processes.is_empty()).then(|| format!("{what}: {}", named(processes)))
     };
     let leaked = left("it left processes behind, which were ended", &report.leaked);
     let survivors = left("these processes could not be ended", &report.survivors);
@@ -239,9 +237,47 @@ fn report_notes(report: &GuardReport, is_cancelled: bool) -> Vec<String> {
         .collect()
 }
 
+/// By their names, as many as a line bears.
+fn named(processes: &[ProcessLeft]) -> String {
+    const NAMED: usize = 8;
+    let mut names: Vec<String> = processes
+        .iter()
+        .take(NAMED)
+        .map(|process| format!("{} ({})", process.name, process.pid))
+        .collect();
+    if processes.len() == GuardReport::MOST_LISTED {
+        names.push(format!("and at least {} more", processes.len() - NAMED));
+    } else if processes.len() > NAMED {
+        names.push(format!("and {} more", processes.len() - NAMED));
+    }
+    names.join(", ")
+}
+
 fn could_not_start(start: Instant, why: String) -> ProgramEnd {
     ProgramEnd {
         duration: start.elapsed(),
         ..ProgramEnd::of(StepStatus::CouldNotStart { why })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_processes_are_not_all_named() {
+        let processes = |count: usize| -> Vec<ProcessLeft> {
+            let process = |pid| ProcessLeft {
+                pid,
+                name: "daemon".to_owned(),
+                command_line: String::new(),
+            };
+            (1..).take(count).map(process).collect()
+        };
+        assert_eq!(named(&processes(2)), "daemon (1), daemon (2)");
+        assert!(named(&processes(8)).ends_with("daemon (8)"));
+        assert!(named(&processes(9)).ends_with("daemon (8), and 1 more"));
+        let most = named(&processes(GuardReport::MOST_LISTED));
+        assert!(most.ends_with("daemon (8), and at least 92 more"), "{most}");
     }
 }
