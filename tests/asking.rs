@@ -191,3 +191,36 @@ fn builds_are_named_with_their_last_line() {
     begun
     ");
 }
+
+#[test]
+fn an_evaluation_is_named() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest("[workspace]\n")
+        .outputs(
+            r#"{ packages.it = project "it" "true" {
+              test = let forever = number: if number < 0 then number else forever (number + 1); in
+                test "echo ${toString (forever 0)}";
+            }; }"#,
+        )
+        .build();
+    let running = project.nixward(["test", "it"]).start();
+    wait_until("the evaluation", || {
+        let is_evaluating = project
+            .mark()
+            .processes()
+            .iter()
+            .any(|process| process.command.contains(" eval "));
+        is_evaluating.then_some(())
+    });
+    running.ask();
+    running.wait_for_stderr("EVALUATING [");
+    running.interrupt();
+    let output = running.finish().expect_signal(2);
+    insta::assert_snapshot!(output.redacted_stderr(), @"
+          INFO [DURATION] 1 evaluation
+    EVALUATING [DURATION] the flake
+    ");
+}

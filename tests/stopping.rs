@@ -160,3 +160,28 @@ fn where_no_shell_can_let_it_go_on_it_does_not_stop() {
     terminal.type_text("\x03");
     terminal.finish().expect_signal(2);
 }
+
+#[test]
+fn an_evaluation_stops_too() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest("[workspace]\n")
+        .outputs(
+            r#"{ packages.it = project "it" "true" {
+              test = let forever = number: if number < 0 then number else forever (number + 1); in
+                test "echo ${toString (forever 0)}";
+            }; }"#,
+        )
+        .build();
+    let mut terminal = project.nixward(["test", "it"]).under(SHELL).on_terminal();
+    let evaluation = " eval --";
+    wait_for_counts(project.mark(), evaluation, (0, 1));
+    stop(&mut terminal);
+    wait_for_counts(project.mark(), evaluation, (1, 0));
+    terminal.type_text("\n");
+    wait_for_counts(project.mark(), evaluation, (0, 1));
+    terminal.type_text("\x03");
+    terminal.finish().expect_code(130);
+}

@@ -7,6 +7,8 @@ use crate::plan::StepLabel;
 /// Everything that runs, and how much has still to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunningNow {
+    /// For how long the flake has been evaluated, where it is.
+    pub evaluating: Option<Duration>,
     pub steps: Vec<RunningStep>,
     pub builds: Vec<RunningBuild>,
     /// The store paths that are being downloaded.
@@ -20,7 +22,7 @@ pub struct RunningNow {
 impl RunningNow {
     /// Whether there is nothing to wait for.
     pub fn is_nothing(&self) -> bool {
-        self.steps.is_empty() && !self.nix_is_at_work
+        self.steps.is_empty() && !self.nix_is_at_work && self.evaluating.is_none()
     }
 }
 

@@ -15,7 +15,8 @@ use std::{
     time::Duration,
 };
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
+use nixward_core::{event::EventKind, running::RunningNow};
 use nixward_guard::{ChildRegistry, TerminationSignal};
 use rustix::process::{getppid, getsid};
 use signal_hook::{
@@ -23,6 +24,8 @@ use signal_hook::{
     iterator::Signals,
 };
 use thiserror::Error;
+
+use crate::emitter::Emitter;
 
 /// Signals could not be watched.
 #[derive(Debug, Error)]
@@ -48,8 +51,8 @@ pub(crate) enum Request {
     },
 }
 
-/// How long is waited until the terminal is left alone. Nobody may be there to do it: during an evaluation, or where
-/// somebody does not read what is written.
+/// How long is waited until the terminal is left alone. Nobody may be there to do it: before the run has begun, or
+/// where somebody does not read what is written.
 const LONGEST_LEAVE: Duration = Duration::from_millis(300);
 
 #[cfg(any(
@@ -103,6 +106,42 @@ impl Cancellation {
         Ok(cancellation)
     }
 
+    /// Does work that tells nothing on another thread, and answers what is asked for meanwhile.
+    pub fn answer_while<T: Send>(
+        &self,
+        emitter: &mut Emitter<'_>,
+        running: impl Fn() -> RunningNow,
+        work: impl FnOnce() -> T + Send,
+    ) -> T {
+        thread::scope(|scope| {
+            let (ended, end) = bounded::<()>(0);
+            let worker = scope.spawn(move || {
+                // Dropped at the end of the work, also where that is a panic.
+                let _ended = ended;
+                work()
+            });
+            loop {
+                select! {
+                    recv(end) -> _ => break,
+                    recv(self.requests) -> request => match request {
+                        Ok(Request::Info) => {
+                            let running = running();
+                            emitter.emit(EventKind::Info { running });
+                        }
+                        Ok(Request::Stop { left, goes_on }) => {
+                            leave_the_terminal(emitter, &left, &goes_on);
+                        }
+                        // Nobody asks any more.
+                        Err(_) => break,
+                    },
+                }
+            }
+            worker
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    }
+
     /// What is asked for besides.
     pub(crate) fn requests(&self) -> Receiver<Request> {
         self.requests.clone()
@@ -133,6 +172,20 @@ fn end_after(longest: Duration, children: &ChildRegistry, signal: i32) {
     thread::sleep(longest);
     children.kill();
     let _returns_only_on_failure: io::Result<()> = end_by_signal(signal);
+}
+
+/// Nothing is told until the run goes on.
+pub(crate) fn leave_the_terminal(
+    emitter: &mut Emitter<'_>,
+    left: &Sender<()>,
+    goes_on: &Receiver<()>,
+) {
+    emitter.emit(EventKind::Stopping);
+    // It waits no longer where this took too long, and has stopped already.
+    let _waits = left.send(());
+    // Nothing is sent: the other end is gone when it goes on.
+    let _goes_on = goes_on.recv();
+    emitter.emit(EventKind::GoingOn);
 }
 
 /// Stops everything, this process last; comes back when somebody has let it go on.

@@ -36,7 +36,7 @@ use crate::{
     build_clock::BuildClock,
     build_results::BuildResults,
     builder::{BuildError, Builder, known_outputs},
-    cancellation::Request,
+    cancellation::{Request, leave_the_terminal},
     context::ExecutionContext,
     program_step::Progress,
     question_pace::QuestionPace,
@@ -325,7 +325,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
                 self.tally.emitter.emit(EventKind::Info { running });
             }
             Message::Request(Request::Stop { left, goes_on }) => {
-                self.tally.stop(&left, &goes_on);
+                leave_the_terminal(self.tally.emitter, &left, &goes_on);
             }
             Message::Nothing => {}
         }
@@ -337,6 +337,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
     fn running_now(&self) -> RunningNow {
         let context = self.tally.context;
         RunningNow {
+            evaluating: None,
             steps: context.running.now(context.launcher.clock()),
             builds: self.clock.running(),
             downloads: self.clock.downloads(),

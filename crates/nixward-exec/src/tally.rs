@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crossbeam_channel::{Receiver, Sender};
 use nixward_core::{
     event::EventKind,
     outcome::{RunSummary, StepOutcome, StepStatus},
@@ -101,16 +100,6 @@ impl<'a, 'e> Tally<'a, 'e> {
                 delay,
             },
         });
-    }
-
-    /// Nothing is told until the run goes on.
-    pub(crate) fn stop(&mut self, left: &Sender<()>, goes_on: &Receiver<()>) {
-        self.emitter.emit(EventKind::Stopping);
-        // It waits no longer where this took too long, and has stopped already.
-        let _waits = left.send(());
-        // Nothing is sent: the other end is gone when it goes on.
-        let _goes_on = goes_on.recv();
-        self.emitter.emit(EventKind::GoingOn);
     }
 
     pub(crate) fn announce(&mut self, running: usize) {

@@ -112,6 +112,7 @@ fn line_kind(kind: &EventKind) -> Option<EventLineKind> {
             cancelled: summary.cancelled,
         },
         EventKind::Info { running } => EventLineKind::Info {
+            evaluating_milliseconds: running.evaluating.map(milliseconds),
             steps: running.steps.iter().map(running_step).collect(),
             builds: running.builds.iter().map(running_build).collect(),
             downloads: running.downloads.clone(),

@@ -137,6 +137,8 @@ pub enum EventLineKind {
     },
     /// What runs, because somebody asked (`SIGUSR1`).
     Info {
+        /// For how long the flake has been evaluated, where it is.
+        evaluating_milliseconds: Option<u64>,
         steps: Vec<RunningStepLine>,
         builds: Vec<RunningBuildLine>,
         /// Store paths that are being downloaded.

@@ -16,6 +16,14 @@ use crate::style::{Label, harmless};
 /// All of it, also where little is to be said otherwise: somebody asked.
 pub(super) fn running(settings: HumanSettings, elapsed: Duration, running: &RunningNow) -> String {
     let mut text = text::line(settings, Status::INFO, elapsed, &counts(running));
+    if let Some(duration) = running.evaluating {
+        text.push_str(&text::line(
+            settings,
+            Status::EVALUATING,
+            duration,
+            "the flake",
+        ));
+    }
     for step in &running.steps {
         text.push_str(&running_step(settings, step));
     }
@@ -37,7 +45,9 @@ fn counts(running: &RunningNow) -> String {
         1 => Some(format!("1 {what}")),
         count => Some(format!("{count} {what}s")),
     };
+    let evaluation = running.evaluating.map(|_| "1 evaluation".to_owned());
     let mut parts: Vec<String> = [
+        evaluation,
         number(running.steps.len(), "step"),
         number(running.builds.len(), "build"),
         number(running.downloads.len(), "download"),

@@ -34,6 +34,10 @@ impl Status {
         label: Label::Quiet,
     };
 
+    pub(super) const EVALUATING: Self = Self {
+        word: "EVALUATING",
+        label: Label::Quiet,
+    };
     pub(super) const INFO: Self = Self {
         word: "INFO",
         label: Label::Quiet,

@@ -151,6 +151,7 @@ pub(crate) fn run(endings: Vec<(&str, StepOutcome)>) -> Vec<EventKind> {
 /// A moment in which everything runs that can.
 pub(crate) fn running() -> RunningNow {
     RunningNow {
+        evaluating: None,
         steps: vec![
             RunningStep {
                 label: label(0, "web"),

@@ -318,6 +318,14 @@ fn whoever_asks_too_late_is_told_so() {
         waiting: 3,
         ..RunningNow::default()
     };
+    let evaluating = RunningNow {
+        evaluating: Some(Duration::from_millis(2500)),
+        ..RunningNow::default()
+    };
+    assert_snapshot!(told(evaluating), @"
+          INFO [   1.000s] 1 evaluation
+    EVALUATING [   2.500s] the flake
+    ");
     assert_snapshot!(told(nix), @"        INFO [   1.000s] Nix is at work, and has not said on what, 3 waiting");
 }
 

@@ -138,7 +138,7 @@ fn what_is_only_for_the_display_is_no_line() {
 #[test]
 fn what_runs_is_a_line() {
     let running = running();
-    assert_snapshot!(written(vec![EventKind::Info { running }]), @r#"{"v":1,"reason":"info","steps":[{"id":0,"project":"web","verb":"test","attribute":"packages.x86_64-linux.web.test","milliseconds":61500,"process":4711,"lastLines":["collected 3 items","\u001b[31mtest_a"]},{"id":1,"project":"image","verb":"test","attribute":"packages.x86_64-linux.image.test","milliseconds":250,"process":null,"lastLines":[]}],"builds":[{"drvPath":"/nix/store/0123456789abcdfghijklmnpqrsvwxyz-library.drv","milliseconds":2000,"phase":"buildPhase","lastLine":"compiling"}],"downloads":["/nix/store/0123456789abcdfghijklmnpqrsvwxyz-python3"],"nixIsAtWork":true,"waiting":2}"#);
+    assert_snapshot!(written(vec![EventKind::Info { running }]), @r#"{"v":1,"reason":"info","evaluatingMilliseconds":null,"steps":[{"id":0,"project":"web","verb":"test","attribute":"packages.x86_64-linux.web.test","milliseconds":61500,"process":4711,"lastLines":["collected 3 items","\u001b[31mtest_a"]},{"id":1,"project":"image","verb":"test","attribute":"packages.x86_64-linux.image.test","milliseconds":250,"process":null,"lastLines":[]}],"builds":[{"drvPath":"/nix/store/0123456789abcdfghijklmnpqrsvwxyz-library.drv","milliseconds":2000,"phase":"buildPhase","lastLine":"compiling"}],"downloads":["/nix/store/0123456789abcdfghijklmnpqrsvwxyz-python3"],"nixIsAtWork":true,"waiting":2}"#);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use nixward_core::{
     event::EventKind,
     project::{ProjectSet, resolve},
     query::EvaluationQuery,
+    running::RunningNow,
 };
 use nixward_exec::Emitter;
 use nixward_nix::{
@@ -67,11 +68,11 @@ pub(crate) fn evaluate(
             (settled(session, query, &lookup, *answer)?, CacheUse::Hit)
         }
         Found::Kept(lookup, _) | Found::Nothing(lookup) => {
-            let answer = ask(session, query)?;
+            let answer = ask(session, query, emitter)?;
             let cache = lookup.keep(session, &answer);
             (answer.kept, cache)
         }
-        Found::Off { reason } => (ask(session, query)?.kept, CacheUse::Off { reason }),
+        Found::Off { reason } => (ask(session, query, emitter)?.kept, CacheUse::Off { reason }),
     };
     emitter.emit(EventKind::EvaluationFinished {
         duration: started.elapsed(),
@@ -107,7 +108,11 @@ struct Fresh {
     is_doubtful: bool,
 }
 
-fn ask(session: &Session, query: &EvaluationQuery) -> Result<Fresh, CliError> {
+fn ask(
+    session: &Session,
+    query: &EvaluationQuery,
+    emitter: &mut Emitter<'_>,
+) -> Result<Fresh, CliError> {
     discovery::check_tracked(&session.discovered)?;
     let options = nix_setup::flake_options(
         &session.nix,
@@ -117,8 +122,16 @@ fn ask(session: &Session, query: &EvaluationQuery) -> Result<Fresh, CliError> {
     .map_err(|error| session.or_cancelled(error))?;
     let mut nix = session.nix.clone();
     nix.flags.options.extend_from_slice(&options);
-    let evaluated = evaluator(session, &nix)
-        .evaluate(query)
+    let evaluator = evaluator(session, &nix);
+    let began = Instant::now();
+    let running = || RunningNow {
+        evaluating: Some(began.elapsed()),
+        nix_is_at_work: true,
+        ..RunningNow::default()
+    };
+    let evaluated = session
+        .cancellation
+        .answer_while(emitter, running, || evaluator.evaluate(query))
         .map_err(|error| evaluate_error(session, &error))?;
     Ok(Fresh {
         lock_is_incomplete: evaluated.lock_is_incomplete,
