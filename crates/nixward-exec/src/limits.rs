@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nixward_guard::{Ending, Graces, GuardReport, GuardedChild, TerminationSignal, WaitError};
+use nixward_guard::{Ending, GuardReport, GuardedChild, TerminationSignal, WaitError};
 
 /// The times that matter for one try; none where nothing is said.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,17 +29,19 @@ pub(crate) struct Waited {
     pub(crate) report: Result<GuardReport, WaitError>,
     /// The timeout that it was ended after.
     pub(crate) timed_out: Option<Duration>,
+    /// How long it took to end then.
+    ending: Duration,
     pub(crate) is_slow: bool,
 }
 
 impl Waited {
     /// What is to be said of a program that did not end when its timeout had passed.
-    pub(crate) fn note(&self, graces: Graces) -> Option<String> {
+    pub(crate) fn note(&self) -> Option<String> {
         let report = self.report.as_ref().ok()?;
-        let was_killed = matches!(report.ending, Ending::Signaled(KILL) | Ending::StillRunning);
+        let was_killed = matches!(report.ending, Ending::Signaled(KILL));
         (self.timed_out.is_some() && was_killed).then(|| {
-            let patience = (graces.after_signal + graces.before_kill).as_secs_f32();
-            format!("it was asked to end with SIGTERM, did not for {patience}s, and was killed")
+            let seconds = self.ending.as_secs_f32();
+            format!("it was asked to end with SIGTERM, did not for {seconds:.1}s, and was killed")
         })
     }
 }
@@ -62,6 +64,7 @@ pub(crate) fn wait(
         let passed = clock.now().saturating_sub(start);
         if let Some(timeout) = limits.timeout.filter(|timeout| *timeout <= passed) {
             child.terminator().terminate(TerminationSignal::Terminate);
+            let asked = std::time::Instant::now();
             let report = match child.wait_timeout(AT_ONCE) {
                 Ok(Some(report)) => Ok(report),
                 Ok(None) => {
@@ -73,6 +76,7 @@ pub(crate) fn wait(
             return Waited {
                 report,
                 timed_out: Some(timeout),
+                ending: asked.elapsed(),
                 is_slow,
             };
         }
@@ -85,6 +89,7 @@ pub(crate) fn wait(
         let ended = |report, is_slow| Waited {
             report,
             timed_out: None,
+            ending: Duration::ZERO,
             is_slow,
         };
         let Some(next) = limits.timeout.into_iter().chain(slow_at).min() else {

@@ -127,7 +127,7 @@ impl ProgramStep<'_> {
                 let _heard = self.progress.send_timeout(progress, LINE_INTERVAL).is_ok();
             })
         });
-        let mut notes: Vec<String> = waited.note(command.graces).into_iter().collect();
+        let mut notes: Vec<String> = waited.note().into_iter().collect();
         if let Ok(report) = &waited.report {
             notes.extend(report_notes(report, launcher.is_cancelled()));
         }
