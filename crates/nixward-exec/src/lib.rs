@@ -4,6 +4,7 @@
 //! owns one child process. Everything that it needs to know of the world comes in an [`ExecutionContext`].
 //! It must not print, and it must not read the environment.
 
+mod bounded_file;
 mod build_clock;
 mod build_results;
 pub mod builder;

@@ -1,7 +1,9 @@
 //! Where the full output of a run's steps is kept: a folder for each run, the oldest runs removed.
 
 use std::{
+    fs::DirBuilder,
     io,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
@@ -9,8 +11,14 @@ use fs_err as fs;
 use nixward_core::plan::StepLabel;
 use thiserror::Error;
 
+use crate::{bounded_file::Room, output_log::OutputLog};
+
 /// How many runs are kept.
-const KEPT_RUNS: usize = 20;
+const KEPT_RUNS: usize = 50;
+/// How much all of them may take.
+const KEPT_BYTES: u64 = 1 << 30;
+/// How much the logs of one run may take, besides what each step is sure of.
+const RUN_BYTES: u64 = 768 << 20;
 
 /// The folder could not be made.
 #[derive(Debug, Error)]
@@ -21,6 +29,7 @@ pub struct LogFolderError(#[from] io::Error);
 #[derive(Clone, Debug)]
 pub struct LogFolder {
     folder: PathBuf,
+    room: Room,
 }
 
 impl LogFolder {
@@ -28,17 +37,34 @@ impl LogFolder {
     pub fn new(runs: &Path, run: &str) -> Self {
         Self {
             folder: runs.join(run),
+            room: Room::of(RUN_BYTES),
         }
     }
 
-    /// Makes the folder, and removes the oldest beyond the number that is kept.
+    /// Makes the folder, for the user alone, and removes the oldest beyond what is kept.
     pub fn create(&self) -> Result<(), LogFolderError> {
-        fs::create_dir_all(&self.folder)?;
+        let mut builder = DirBuilder::new();
+        builder.recursive(true).mode(0o700).create(&self.folder)?;
+        self.remove_oldest();
+        Ok(())
+    }
+
+    /// Removes the oldest runs until what is left is not too much. This run is not removed, nor is another that goes on.
+    pub fn remove_oldest(&self) {
         if let Some(runs) = self.folder.parent() {
             // Old logs that can't be removed are no reason to run no tests.
-            let _removed: Result<(), LogFolderError> = remove_oldest(runs);
+            let _removed: Result<(), LogFolderError> = remove_oldest(runs, KEPT_RUNS, KEPT_BYTES);
         }
-        Ok(())
+    }
+
+    /// Where the logs of this run are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Opens the log of a step.
+    pub(crate) fn open(&self, label: &StepLabel) -> OutputLog {
+        OutputLog::new(&self.path(label), &self.room)
     }
 
     /// A file about the whole run.
@@ -82,17 +108,28 @@ fn safe(name: &str) -> String {
     name.chars().map(safe).take(100).collect()
 }
 
-fn remove_oldest(runs: &Path) -> Result<(), LogFolderError> {
+fn remove_oldest(runs: &Path, most: usize, most_bytes: u64) -> Result<(), LogFolderError> {
     let mut folders: Vec<PathBuf> = fs::read_dir(runs)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
+    // Each begins with the time.
     folders.sort();
-    let surplus = folders.len().saturating_sub(KEPT_RUNS);
-    let finished = folders.into_iter().take(surplus);
-    for folder in finished.filter(|folder| !is_still_running(folder)) {
-        fs::remove_dir_all(folder)?;
+    let (mut count, mut bytes) = (0, 0);
+    for folder in folders.iter().rev() {
+        count += 1;
+        bytes += size_of_files(folder);
+        if (count > most || bytes > most_bytes) && !is_still_running(folder) {
+            fs::remove_dir_all(folder)?;
+        }
     }
     Ok(())
+}
+
+/// How much the files in a folder take; what can't be read takes nothing.
+fn size_of_files(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.filter_map(|entry| entry.metadata().ok());
+    sizes.map(|metadata| metadata.len()).sum()
 }
 
 /// Whether the nixward that a run's folder is named after is still there.
@@ -125,6 +162,8 @@ fn file_name(label: &StepLabel) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     fn label(project: &str, detail: Option<&str>) -> StepLabel {
@@ -154,7 +193,7 @@ mod tests {
         let runs = tempfile::tempdir().unwrap();
         let own = LogFolder::new(runs.path(), &format!("000-{}", std::process::id()));
         own.create().unwrap();
-        for run in 1..25 {
+        for run in 1..KEPT_RUNS + 5 {
             LogFolder::new(runs.path(), &format!("{run:03}"))
                 .create()
                 .unwrap();
@@ -166,7 +205,7 @@ mod tests {
     #[test]
     fn the_oldest_runs_go() {
         let runs = tempfile::tempdir().unwrap();
-        for run in 0..25 {
+        for run in 0..KEPT_RUNS + 5 {
             LogFolder::new(runs.path(), &format!("{run:03}"))
                 .create()
                 .unwrap();
@@ -178,5 +217,31 @@ mod tests {
         left.sort();
         assert_eq!(left.len(), KEPT_RUNS);
         assert_eq!(left[0], "005");
+    }
+
+    #[test]
+    fn all_runs_together_take_no_more_than_they_may() {
+        let runs = tempfile::tempdir().unwrap();
+        let own = format!("000-{}", std::process::id());
+        for run in ["001", "002", "003", &own] {
+            fs::create_dir(runs.path().join(run)).unwrap();
+            fs::write(runs.path().join(run).join("a.log"), [b'x'; 100]).unwrap();
+        }
+        remove_oldest(runs.path(), 9, 250).unwrap();
+        let is_there = |run: &str| runs.path().join(run).exists();
+        assert!(!is_there("001") && is_there("002") && is_there("003") && is_there(&own));
+    }
+
+    #[test]
+    fn only_the_user_may_look() {
+        let runs = tempfile::tempdir().unwrap();
+        let folder = LogFolder::new(&runs.path().join("state/runs"), "001");
+        folder.create().unwrap();
+        for folder in ["state", "state/runs", "state/runs/001"] {
+            let permissions = fs::metadata(runs.path().join(folder))
+                .unwrap()
+                .permissions();
+            assert_eq!(permissions.mode() & 0o777, 0o700, "{folder}");
+        }
     }
 }

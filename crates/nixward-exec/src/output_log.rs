@@ -1,25 +1,18 @@
-//! Keeps what a step prints: all of it in a file, the last lines in memory.
+//! Keeps what a step prints: in a file, of very much the beginning and the end, and the last lines in memory.
 
-use std::{
-    collections::VecDeque,
-    io::{self, Write as _},
-    path::Path,
-};
+use std::{collections::VecDeque, io, path::Path};
 
-use fs_err::File;
+use crate::bounded_file::{BoundedFile, Room};
 
 /// The last lines that are kept for the report of a failure.
 const KEPT_LINES: usize = 200;
-/// A longer line is cut in the report; the file has all of it.
+/// A longer line is cut in the report; the file has more of it.
 const KEPT_LINE_BYTES: usize = 4096;
-/// A test that prints without end must not fill the disk.
-const LARGEST_LOG: u64 = 256 << 20;
 
 /// The output of one step.
 #[derive(Debug)]
 pub(crate) struct OutputLog {
-    file: Option<File>,
-    written: u64,
+    file: Option<BoundedFile>,
     lines: VecDeque<String>,
     lines_before: usize,
     partial: Vec<u8>,
@@ -28,14 +21,13 @@ pub(crate) struct OutputLog {
 
 impl OutputLog {
     /// A log that is also written to a file; where that can't be made, only the last lines are kept.
-    pub(crate) fn new(path: &Path) -> Self {
-        let (file, error) = match File::create(path) {
+    pub(crate) fn new(path: &Path, room: &Room) -> Self {
+        let (file, error) = match BoundedFile::create(path, room.clone()) {
             Ok(file) => (Some(file), None),
             Err(error) => (None, Some(error)),
         };
         Self {
             file,
-            written: 0,
             lines: VecDeque::new(),
             lines_before: 0,
             partial: Vec::new(),
@@ -47,11 +39,16 @@ impl OutputLog {
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Option<String> {
         self.write(bytes);
         let mut last = None;
-        for byte in bytes {
-            if *byte == b'\n' {
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let (line, ends) = match piece.split_last() {
+                Some((b'\n', line)) => (line, true),
+                _ => (piece, false),
+            };
+            let room = KEPT_LINE_BYTES.saturating_sub(self.partial.len());
+            let kept = line.get(..room).unwrap_or(line);
+            self.partial.extend_from_slice(kept);
+            if ends {
                 last = Some(self.complete_line());
-            } else if self.partial.len() < KEPT_LINE_BYTES {
-                self.partial.push(*byte);
             }
         }
         last
@@ -69,10 +66,7 @@ impl OutputLog {
 
     fn write(&mut self, bytes: &[u8]) {
         let Some(file) = &mut self.file else { return };
-        let room = usize::try_from(LARGEST_LOG.saturating_sub(self.written)).unwrap_or(usize::MAX);
-        let result = file.write_all(bytes.get(..room.min(bytes.len())).unwrap_or_default());
-        self.written += bytes.len() as u64;
-        if let Err(error) = result {
+        if let Err(error) = file.write(bytes) {
             self.error = Some(error);
             self.file = None;
         }
@@ -96,19 +90,25 @@ impl OutputLog {
         if !self.partial.is_empty() {
             self.complete_line();
         }
-        let cut = (self.written > LARGEST_LOG).then(|| {
-            format!(
-                "the log holds the first {} MiB of {}",
-                LARGEST_LOG >> 20,
-                self.written >> 20
-            )
+        let has_file = self.file.is_some();
+        let mut error = self.error;
+        let left_out = match self.file.map(BoundedFile::finish) {
+            Some(Ok(left_out)) => left_out,
+            Some(Err(failed)) => {
+                error = Some(failed);
+                0
+            }
+            None => 0,
+        };
+        let cut = (left_out > 0).then(|| {
+            let mib = left_out.div_ceil(1 << 20);
+            format!("the log holds the beginning and the end; {mib} MiB between them are left out")
         });
-        let problem = self
-            .error
+        let problem = error
             .map(|error| format!("the log is not whole: {error}"))
             .or(cut);
         FinishedLog {
-            has_file: self.file.is_some(),
+            has_file,
             lines: self.lines.into(),
             lines_before: self.lines_before,
             problem,
@@ -133,7 +133,7 @@ mod tests {
     fn lines_are_put_together_from_pieces() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
-        let mut log = OutputLog::new(&path);
+        let mut log = OutputLog::new(&path, &Room::of(0));
         assert_eq!(log.push(b"one\ntw"), Some("one".to_owned()));
         assert_eq!(log.push(b"o"), None);
         assert_eq!(log.push(b"\r\nthree"), Some("two".to_owned()));
@@ -146,7 +146,7 @@ mod tests {
     fn parts_are_told_apart() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
-        let mut log = OutputLog::new(&path);
+        let mut log = OutputLog::new(&path, &Room::of(0));
         log.push(b"one\ntwo");
         log.separate("try 2 of 3");
         log.push(b"three\n");
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn only_the_last_lines_stay_in_memory() {
         let folder = tempfile::tempdir().unwrap();
-        let mut log = OutputLog::new(&folder.path().join("log"));
+        let mut log = OutputLog::new(&folder.path().join("log"), &Room::of(0));
         for number in 0..KEPT_LINES + 5 {
             log.push(format!("{number}\n").as_bytes());
         }
@@ -177,8 +177,23 @@ mod tests {
     }
 
     #[test]
+    fn a_line_of_many_megabytes_is_cut_in_memory_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let mut log = OutputLog::new(&path, &Room::of(64 << 20));
+        for _ in 0..40 {
+            assert_eq!(log.push(&vec![b'x'; 1 << 20]), None);
+        }
+        assert_eq!(log.push(b"\nend\n"), Some("end".to_owned()));
+        let finished = log.finish();
+        assert_eq!(finished.lines[0].len(), KEPT_LINE_BYTES);
+        assert_eq!((finished.lines.len(), finished.problem), (2, None));
+        assert_eq!(fs_err::metadata(&path).unwrap().len(), (40 << 20) + 5);
+    }
+
+    #[test]
     fn a_log_that_cannot_be_written_costs_a_note() {
-        let mut log = OutputLog::new(Path::new("/nowhere/log"));
+        let mut log = OutputLog::new(Path::new("/nowhere/log"), &Room::of(0));
         log.push(b"one\n");
         let finished = log.finish();
         assert_eq!(finished.lines, ["one"]);

@@ -80,7 +80,7 @@ impl ProgramEnd {
 impl ProgramStep<'_> {
     /// The log of the step, empty.
     pub(crate) fn open_log(&self) -> OutputLog {
-        OutputLog::new(&self.context.logs.path(self.label))
+        self.context.logs.open(self.label)
     }
 
     /// Whether no other program may be started.

@@ -63,17 +63,20 @@ impl<'a, 'e> Tally<'a, 'e> {
 
     pub(crate) fn build_failed(&mut self, step: &Step, failure: TargetFailure, duration: Duration) {
         let is_check = matches!(step.action, Action::Check);
-        let log = self.context.logs.path(&step.label);
-        let written = fs_err::write(&log, failure.log.join("\n") + "\n");
+        let path = self.context.logs.path(&step.label);
+        let has_log = !failure.log.is_empty() && {
+            let mut log = self.context.logs.open(&step.label);
+            log.push((failure.log.join("\n") + "\n").as_bytes());
+            log.finish().has_file
+        };
         let status = if is_check && failure.is_own {
             StepStatus::CheckFailed(failure.problem)
         } else {
             StepStatus::BuildFailed(failure.problem)
         };
-        let has_log = written.is_ok() && !failure.log.is_empty();
         let outcome = StepOutcome {
             output: failure.log,
-            log: has_log.then_some(log),
+            log: has_log.then_some(path),
             ..StepOutcome::of(status)
         };
         self.finish(&step.label, outcome.took(duration));
