@@ -43,7 +43,7 @@ fn the_schema_takes_every_ending_and_refuses_slips() {
         ("time=\"1.234\"", "time=\"-1\""),
         ("<skipped message", "<skip message"),
         ("name=\"built test\"", "name=\"passed test\""),
-        ("tests=\"15\"", "tests=\"many\""),
+        ("tests=\"17\"", "tests=\"many\""),
         ("collecting", "\u{1}"),
     ] {
         let slipped = text.replacen(from, to, 1);
@@ -139,6 +139,33 @@ fn it_is_replaced_as_a_whole() {
         .expect_stdout("printer tested");
     let text = assert_valid(&office.path("projects/one.xml"));
     assert!(text.contains("classname=\"initech.printer\""), "{text}");
+}
+
+#[test]
+fn the_tries_before_the_last_one_are_in_it() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest("[workspace]\n[verbs]\ntest = { pass-env = [\"STAMP\"], retries = 1 }\n")
+        .outputs(
+            r#"{ packages = {
+              bad = project "bad" "true" { test = test "exit 3"; };
+              flaky = project "flaky" "true" { test = test "test -e $STAMP || { touch $STAMP; exit 2; }"; };
+            }; }"#,
+        )
+        .build();
+    let file = project.root().join("junit.xml");
+    project
+        .nixward(["test", "--all", "--junit"])
+        .arg(&file)
+        .env("STAMP", project.root().join("stamp"))
+        .run()
+        .expect_code(1);
+    let text = assert_valid(&file);
+    assert_eq!(text.matches("<flakyFailure ").count(), 1, "{text}");
+    assert_eq!(text.matches("<rerunFailure ").count(), 1, "{text}");
+    assert!(text.contains("failures=\"1\" errors=\"0\""), "{text}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::{
 
 use nixward_core::{
     event::EventKind,
+    history::FailedTry,
     outcome::{ExitReason, StepOutcome, StepStatus},
 };
 use nixward_report::{
@@ -64,7 +65,20 @@ fn everything() -> Vec<EventKind> {
         };
         (name, outcome)
     });
-    run(endings.collect())
+    let tried = |status| {
+        let mut outcome = outcome(status);
+        outcome.history.retries = 1;
+        outcome.history.failed_tries = vec![FailedTry {
+            status: StepStatus::Failed(ExitReason::Code(3)),
+            duration: Duration::from_millis(500),
+        }];
+        outcome
+    };
+    let tried = [
+        ("tried", tried(StepStatus::Failed(ExitReason::Code(4)))),
+        ("flaky-one", tried(StepStatus::Flaky)),
+    ];
+    run(endings.chain(tried).collect())
 }
 
 #[test]
