@@ -671,7 +671,7 @@ fn the_oldest_logs_are_removed() {
     let Some(project) = tested("false") else {
         return;
     };
-    for _ in 0..22 {
+    for _ in 0..52 {
         project.nixward(["test", "it"]).run().expect_code(1);
     }
     let runs = project.root().join("state/nixward/runs");
@@ -680,7 +680,7 @@ fn the_oldest_logs_are_removed() {
         .map(|entry| entry.unwrap().path())
         .collect();
     assert_eq!(workspaces.len(), 1);
-    assert_eq!(fs_err::read_dir(&workspaces[0]).unwrap().count(), 20);
+    assert_eq!(fs_err::read_dir(&workspaces[0]).unwrap().count(), 50);
 }
 
 #[test]
