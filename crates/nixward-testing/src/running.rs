@@ -102,8 +102,14 @@ impl Running {
         self.stdin.take().expect("its standard input is a pipe")
     }
 
-    pub(crate) fn stdout_so_far(&self) -> String {
+    /// What it wrote to standard output so far.
+    pub fn stdout_so_far(&self) -> String {
         self.stdout.text()
+    }
+
+    /// What it wrote to standard error so far.
+    pub fn stderr_so_far(&self) -> String {
+        self.stderr.text()
     }
 
     /// Waits until standard output holds a text.
