@@ -17,6 +17,8 @@ use crate::{bounded_file::Room, output_log::OutputLog};
 const KEPT_RUNS: usize = 50;
 /// How much all of them may take.
 const KEPT_BYTES: u64 = 1 << 30;
+/// The note in a run's folder of how much the run takes.
+const SIZE: &str = ".size";
 /// How much the logs of one run may take, besides what each step is sure of.
 const RUN_BYTES: u64 = 768 << 20;
 
@@ -117,12 +119,28 @@ fn remove_oldest(runs: &Path, most: usize, most_bytes: u64) -> Result<(), LogFol
     let (mut count, mut bytes) = (0, 0);
     for folder in folders.iter().rev() {
         count += 1;
-        bytes += size_of_files(folder);
+        bytes += size_of_run(folder);
         if (count > most || bytes > most_bytes) && !is_still_running(folder) {
             fs::remove_dir_all(folder)?;
         }
     }
     Ok(())
+}
+
+/// How much a run takes. Of one that has ended it is measured once: it may have thousands of logs.
+fn size_of_run(folder: &Path) -> u64 {
+    let note = folder.join(SIZE);
+    let noted = fs::read_to_string(&note).ok();
+    if let Some(size) = noted.and_then(|text| text.parse().ok()) {
+        return size;
+    }
+    let has_ended = !is_still_running(folder);
+    let size = size_of_files(folder);
+    if has_ended {
+        // Where it can't be noted, it is measured again.
+        let _noted = fs::write(note, size.to_string());
+    }
+    size
 }
 
 /// How much the files in a folder take; what can't be read takes nothing.
@@ -230,6 +248,9 @@ mod tests {
         remove_oldest(runs.path(), 9, 250).unwrap();
         let is_there = |run: &str| runs.path().join(run).exists();
         assert!(!is_there("001") && is_there("002") && is_there("003") && is_there(&own));
+        let noted = |run: &str| fs::read_to_string(runs.path().join(run).join(SIZE)).ok();
+        assert_eq!(noted("003").as_deref(), Some("100"));
+        assert_eq!(noted(&own), None, "it may still grow");
     }
 
     #[test]
