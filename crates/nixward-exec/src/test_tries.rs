@@ -28,7 +28,9 @@ use crate::{
 
 /// Runs a test with all its tries.
 pub(crate) fn run(step: &ProgramStep<'_>, program: &Path, action: &ProgramAction) -> StepOutcome {
-    let start = Instant::now();
+    // Which stands still while the run is stopped.
+    let clock = step.context.launcher.clock();
+    let started = clock.now();
     let mut tries = Tries {
         step,
         program,
@@ -50,7 +52,7 @@ pub(crate) fn run(step: &ProgramStep<'_>, program: &Path, action: &ProgramAction
     notes.extend(end.notes);
     let end = ProgramEnd {
         notes,
-        duration: start.elapsed(),
+        duration: clock.now().saturating_sub(started),
         ..end
     };
     step.outcome(end, log, history)

@@ -98,6 +98,10 @@ impl GitRepository {
         }
         let repository = Repository::open(&self.git_folder);
         let repository = repository.map_err(|error| self.read_error(error))?;
+        // A git folder that lies elsewhere (`git init --separate-git-dir`) does not say where its tree is.
+        repository
+            .set_workdir(&self.root, false)
+            .map_err(|error| self.read_error(error))?;
         Ok(self.repository.get_or_init(|| repository))
     }
 
@@ -190,5 +194,28 @@ mod tests {
         assert_eq!(found.untracked_files("new").unwrap(), ["new/default.nix"]);
         assert!(found.is_tracked("kept").unwrap());
         assert!(!found.is_tracked("new/default.nix").unwrap());
+    }
+
+    #[test]
+    fn another_thread_sees_the_same_tree_wherever_the_git_folder_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = folder.path().join("tree");
+        let mut options = git2::RepositoryInitOptions::new();
+        options.workdir_path(&tree).no_dotgit_dir(true);
+        let elsewhere = folder.path().join("elsewhere");
+        Repository::init_opts(&elsewhere, &options).unwrap();
+        // As `git init --separate-git-dir` leaves it.
+        let repository = Repository::open(&elsewhere).unwrap();
+        repository
+            .config()
+            .unwrap()
+            .remove("core.worktree")
+            .unwrap();
+        let found = discover(&tree).unwrap().unwrap();
+        let workdir = |repository: &GitRepository| {
+            let workdir = repository.open().unwrap().workdir().unwrap();
+            fs_err::canonicalize(workdir).unwrap()
+        };
+        assert_eq!(workdir(&found.unopened()), workdir(&found));
     }
 }

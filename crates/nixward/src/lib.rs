@@ -3,6 +3,7 @@
 //! Responsibility: the only place that reads arguments and the environment, and, with `nixward-report`, the only one
 //! that prints. It decides nothing that `nixward-core` can decide.
 
+mod asked_file;
 mod audience;
 pub mod cli;
 mod commands;

@@ -13,5 +13,7 @@ pub(crate) fn start() {
     let _they_were_started_before = rayon::ThreadPoolBuilder::new()
         .num_threads(processors.clamp(2, MOST))
         .use_current_thread()
+        // The message was printed; whoever waits for what did not come does it again.
+        .panic_handler(|_| {})
         .build_global();
 }

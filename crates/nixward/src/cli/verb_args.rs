@@ -48,13 +48,12 @@ pub struct ExecutionArgs {
     #[arg(long, alias = "no-fail-fast", overrides_with = "fail_fast")]
     pub keep_going: bool,
 
-    /// Run one step at a time, and show what it prints as it comes
+    /// Run one step at a time, whatever `--jobs` says, and show what it prints as it comes
     #[arg(
         long,
         alias = "nocapture",
         env = "NIXWARD_NO_CAPTURE", value_parser = FalseyValueParser::new(),
-        hide_env_values = true,
-        conflicts_with = "jobs"
+        hide_env_values = true
     )]
     pub no_capture: bool,
 

@@ -1,6 +1,5 @@
 //! Carrying out a verb over the selected projects.
 
-use nixward_cache::whole_file::write_whole_for_all;
 use nixward_core::{
     event::{Event, EventKind},
     outcome::{RunSummary, Severity},
@@ -20,6 +19,7 @@ use super::{
     shell, test_options,
 };
 use crate::{
+    asked_file,
     audience::Audience,
     console_output,
     error::{CliError, ErrorKind},
@@ -77,6 +77,10 @@ fn carry_out(
     if prepared.is_single && matches!(behaviour, BuiltinVerb::Run | BuiltinVerb::Shell) {
         if settings.report.junit.is_some() {
             let message = "no JUnit report is written where nixward becomes the program";
+            console_output::error_text(&format!("warning: {message}\n"));
+        }
+        if settings.timings.is_some() {
+            let message = "no page of timings is written where nixward becomes the program";
             console_output::error_text(&format!("warning: {message}\n"));
         }
         return become_single(session, &prepared, reporters);
@@ -216,7 +220,7 @@ fn write_timings(
         _ => context.logs.file("timings.html"),
     };
     let page = recording.page(&session.discovered.workspace.name);
-    let said = match write_whole_for_all(&file, page.as_bytes()) {
+    let said = match asked_file::write(&file, page.as_bytes()) {
         Ok(()) => {
             let path = recording.critical_path();
             let path = path.map_or_else(String::new, |path| format!("critical path: {path}\n"));

@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use nixward_core::{
     event::{Event, EventKind},
+    outcome::StepStatus,
     store_path::derivation_name,
 };
 
@@ -65,6 +66,11 @@ impl Fetches {
     pub(super) fn expected(&self) -> Option<u64> {
         (self.expected > 0).then(|| self.expected.max(self.done()))
     }
+}
+
+/// As the summary counts it.
+fn is_failure(status: &StepStatus) -> bool {
+    !status.is_success() && !matches!(status, StepStatus::Cancelled | StepStatus::NotRun)
 }
 
 impl LiveState {
@@ -128,7 +134,7 @@ impl LiveState {
             }
             EventKind::StepFinished { label, outcome } => {
                 self.done += 1;
-                self.failed += usize::from(!outcome.status.is_success());
+                self.failed += usize::from(is_failure(&outcome.status));
                 self.running.remove(&Key::Step(label.id));
             }
             EventKind::StepOutput { .. }
