@@ -18,11 +18,7 @@ use crate::{
     process::Tool,
 };
 
-/// From this size on nothing that looks at every file can be so near to what looks at none: what counts is that it is
-/// no slower than git's own look.
-const LARGE: usize = 1000;
 const OVER_FLOOR: Bound = Bound::OverOther(Duration::from_millis(10));
-const AS_GIT: Bound = Bound::TimesOther(1.0);
 
 /// What is compared.
 pub(super) struct Single<'a> {
@@ -38,7 +34,7 @@ pub(super) struct Single<'a> {
 impl Single<'_> {
     pub(super) fn rows(&self, harness: &Harness) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
-        for projects in [10, 100, LARGE] {
+        for projects in [10, 100, 1000] {
             let shape = Shape::Projects(projects);
             if projects == 100 && harness.is_quick() {
                 continue;
@@ -66,13 +62,9 @@ impl Single<'_> {
         )?;
         let case = self.case(workspace, tree);
         let count = NixLog::new(harness)?.count_when_warm(harness, workspace, &words)?;
-        let is_large = workspace.shape().projects() >= LARGE;
-        let bound_of = |bound, holds: bool| holds.then_some(bound);
-        let over_floor = bound_of(OVER_FLOOR, !is_large);
-        let as_git = bound_of(AS_GIT, is_large);
         Ok(vec![
-            beside(&case, &ours, self.floor_name, &floor, over_floor),
-            beside(&case, &ours, "`git status`", &git, as_git),
+            beside(&case, &ours, self.floor_name, &floor, Some(OVER_FLOOR)),
+            beside(&case, &ours, "`git status`", &git, None),
             nix_processes(&case, count),
         ])
     }
