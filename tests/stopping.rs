@@ -154,7 +154,6 @@ fn where_no_shell_can_let_it_go_on_it_does_not_stop() {
     let mut terminal = project.nixward(["test", "--all"]).on_terminal();
     wait_for_counts(project.mark(), "sleep 600", (0, 1));
     terminal.type_text("\x1a");
-    // With the key the terminal throws away what is written until it shows it.
     terminal.wait_for("^Z");
     wait_until("an answer", || {
         terminal.running().ask();

@@ -18,7 +18,7 @@ use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     fs::{Mode, OFlags, open},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
-    termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize},
+    termios::{LocalModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize},
 };
 
 use crate::{output::Output, running::Running};
@@ -61,6 +61,11 @@ impl Pair {
             ws_ypixel: 0,
         };
         tcsetwinsize(&person, size).expect("the terminal has a size");
+        // Else the system throws away what is on its way to the person when a signal is typed, and sometimes what was
+        // written in answer to it.
+        let mut modes = tcgetattr(&program).expect("the terminal has modes");
+        modes.local_modes |= LocalModes::NOFLSH;
+        tcsetattr(&program, OptionalActions::Now, &modes).expect("the terminal has modes");
         Self { person, program }
     }
 
