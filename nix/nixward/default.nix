@@ -7,8 +7,6 @@ let
   common = {
     inherit (source.manifest.workspace.package) version;
     cargoLock.lockFile = ../../Cargo.lock;
-    # For git objects: libz-sys links the zlib that it finds.
-    buildInputs = [ pkgs.zlib ];
   };
 
   testPrograms = pkgs.callPackage ./test-programs.nix { inherit common source; };

@@ -1,6 +1,9 @@
 //! How names find each other: `-` and `_` are taken for one another, and a wrong name gets the nearest right ones.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
 
 /// The form in which `pc-load-letter` and `pc_load_letter` are the same name.
 pub fn fold(name: &str) -> String {
@@ -11,28 +14,36 @@ pub fn fold(name: &str) -> String {
 #[derive(Clone, Debug, Default)]
 pub struct NameIndex<'a> {
     exact: HashSet<&'a str>,
-    /// Nothing where several names fold to the same.
-    folded: HashMap<String, Option<&'a str>>,
+    /// Made when it is needed: most names are written as they are.
+    folded: OnceLock<Folded<'a>>,
 }
+
+/// Nothing where several names fold to the same.
+type Folded<'a> = HashMap<String, Option<&'a str>>;
 
 impl<'a> NameIndex<'a> {
     pub fn new(names: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut index = Self::default();
-        for name in names {
-            if index.exact.insert(name) {
-                let same = index.folded.entry(fold(name));
-                same.and_modify(|other| *other = None).or_insert(Some(name));
-            }
+        Self {
+            exact: names.into_iter().collect(),
+            folded: OnceLock::new(),
         }
-        index
     }
 
     /// The name that is meant: the exact one, else the only one that is the same when folded.
     pub fn find(&self, wanted: &str) -> Option<&'a str> {
-        self.exact
-            .get(wanted)
-            .copied()
-            .or_else(|| *self.folded.get(&fold(wanted))?)
+        let exact = self.exact.get(wanted).copied();
+        exact.or_else(|| *self.folded().get(&fold(wanted))?)
+    }
+
+    fn folded(&self) -> &Folded<'a> {
+        self.folded.get_or_init(|| {
+            let mut folded = Folded::new();
+            for name in self.exact.iter().copied() {
+                let same = folded.entry(fold(name));
+                same.and_modify(|other| *other = None).or_insert(Some(name));
+            }
+            folded
+        })
     }
 }
 

@@ -144,11 +144,11 @@ pub fn resolve(workspace: &Workspace, evaluation: &Evaluation) -> ProjectSet {
     let mut resolution = Resolution::new(workspace, evaluation);
     let candidates = candidates(workspace);
     // An attribute that is a candidate's by name is not given to another one by its position.
-    let by_name: Vec<Option<String>> = candidates
+    let by_name: Vec<Option<&str>> = candidates
         .iter()
         .map(|candidate| resolution.attr_by_name(candidate))
         .collect();
-    resolution.taken.extend(by_name.iter().flatten().cloned());
+    resolution.taken.extend(by_name.iter().flatten());
     let mut found_by: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, attr) in by_name.iter().enumerate() {
         if let Some(attr) = attr {
@@ -170,7 +170,7 @@ pub fn resolve(workspace: &Workspace, evaluation: &Evaluation) -> ProjectSet {
                     .ignored_folders
                     .extend(candidate.folder.map(ToOwned::to_owned));
             }
-            attr => resolution.add_candidate(candidate, attr.clone()),
+            attr => resolution.add_candidate(candidate, *attr),
         }
     }
     if !workspace.has_members() {
@@ -187,7 +187,7 @@ pub fn resolve(workspace: &Workspace, evaluation: &Evaluation) -> ProjectSet {
 fn is_found_elsewhere(
     candidate: &Candidate<'_>,
     candidates: &[Candidate<'_>],
-    by_name: &[Option<String>],
+    by_name: &[Option<&str>],
 ) -> bool {
     let others = candidates.iter().zip(by_name);
     candidate.declared_name.is_some()
@@ -202,7 +202,7 @@ struct Resolution<'a> {
     names: NameIndex<'a>,
     /// Member folders and those that the manifest gives to projects.
     folders: HashSet<&'a str>,
-    taken: BTreeSet<String>,
+    taken: HashSet<&'a str>,
     set: ProjectSet,
 }
 
@@ -218,19 +218,19 @@ impl<'a> Resolution<'a> {
             evaluation,
             names: NameIndex::new(evaluation.names.iter().map(String::as_str)),
             folders: folders.collect(),
-            taken: BTreeSet::new(),
+            taken: HashSet::new(),
             set: ProjectSet::default(),
         }
     }
 
-    fn attr_by_name(&self, candidate: &Candidate<'_>) -> Option<String> {
+    fn attr_by_name(&self, candidate: &Candidate<'_>) -> Option<&'a str> {
         candidate.attribute_names().iter().find_map(|wanted| {
             let name = self.names.find(wanted)?;
             let elsewhere = candidate.declared_attr().is_none()
                 && candidate
                     .folder
                     .is_some_and(|folder| self.lies_in_another_member(name, folder));
-            (!elsewhere).then(|| name.to_owned())
+            (!elsewhere).then_some(name)
         })
     }
 
@@ -298,7 +298,7 @@ impl<'a> Resolution<'a> {
             .or(package.position.as_deref())
     }
 
-    fn add_candidate(&mut self, candidate: &Candidate<'_>, by_name: Option<String>) {
+    fn add_candidate(&mut self, candidate: &Candidate<'_>, by_name: Option<&str>) {
         if let Some(attr) = by_name {
             self.add(candidate, attr);
             return;
@@ -324,25 +324,22 @@ impl<'a> Resolution<'a> {
             }
         }
         for attr in by_position {
-            self.taken.insert(attr.clone());
+            self.taken.insert(attr);
             self.add(candidate, attr);
         }
     }
 
-    fn attrs_defined_in(&self, folder: &str) -> Vec<String> {
-        let attrs = self.evaluation.packages.keys();
+    fn attrs_defined_in(&self, folder: &str) -> Vec<&'a str> {
+        let attrs = self.evaluation.packages.keys().map(String::as_str);
         attrs
-            .filter(|attr| !self.taken.contains(*attr) && self.member_of(attr) == Some(folder))
-            .cloned()
+            .filter(|attr| !self.taken.contains(attr) && self.member_of(attr) == Some(folder))
             .collect()
     }
 
-    fn add(&mut self, candidate: &Candidate<'_>, attr: String) {
+    fn add(&mut self, candidate: &Candidate<'_>, attr: &str) {
         self.set.projects.push(Project {
-            name: candidate
-                .declared_name
-                .map_or_else(|| attr.clone(), ToOwned::to_owned),
-            attr,
+            name: candidate.declared_name.unwrap_or(attr).to_owned(),
+            attr: attr.to_owned(),
             folder: candidate.folder.map(ToOwned::to_owned),
             declaration: candidate.declaration.cloned().unwrap_or_default(),
         });
@@ -350,7 +347,7 @@ impl<'a> Resolution<'a> {
 
     fn add_every_other_package(&mut self) {
         for attr in &self.evaluation.names {
-            if !self.taken.contains(attr) {
+            if !self.taken.contains(attr.as_str()) {
                 let folder = self
                     .definition(attr)
                     .and_then(|path| self.workspace.relative_to_root(path));

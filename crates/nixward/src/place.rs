@@ -11,6 +11,7 @@ use crate::{
     error::{CliError, ErrorKind},
     evaluation::EarlyLook,
     settings::GlobalSettings,
+    threads,
 };
 
 /// A workspace that was found, and from where.
@@ -43,6 +44,10 @@ impl Looking {
 
 impl Place {
     pub(crate) fn find(settings: &GlobalSettings, looking: Looking) -> Result<Self, CliError> {
+        if looking == Looking::Early {
+            // They are there when they are needed.
+            threads::start();
+        }
         let environment = Environment::read();
         let folder = settings
             .directory

@@ -160,45 +160,47 @@ fn look_at_folders(
             *holds = true;
         }
     }
-    let upper = each(count, |index| {
-        if !holds_others.get(index).is_some_and(|holds| *holds) {
-            return Ok(None);
-        }
+    let (upper, lower): (Vec<usize>, Vec<usize>) =
+        (0..count).partition(|index| holds_others.get(*index) == Some(&true));
+    let mut states = vec![FolderState::default(); count];
+    let mut is_unchanged = vec![false; count];
+    let looked = each(&upper, |index| {
         let path = listing.folders.get(index);
-        let stamp = root.stamp(if path.is_empty() { b"." } else { path })?;
-        let is_unchanged =
+        root.stamp(if path.is_empty() { b"." } else { path })
+    })?;
+    for (index, stamp) in upper.into_iter().zip(looked) {
+        is_unchanged[index] =
             known_state(index).is_some_and(|known| known.is_settled && known.stamp == stamp);
         let is_settled = stamp.is_settled(root.began());
-        Ok(Some((FolderState { stamp, is_settled }, is_unchanged)))
-    })?;
-    let all = each(count, |index| {
-        if let Some(Some((state, _))) = upper.get(index) {
-            return Ok(*state);
-        }
+        states[index] = FolderState { stamp, is_settled };
+    }
+    let mut unknown = Vec::new();
+    for index in lower {
         let parent = listing.parents.get(index).map(|parent| parent as usize);
-        let in_unchanged = parent.and_then(|parent| upper.get(parent).copied().flatten());
-        let known = known_state(index).filter(|_| in_unchanged.is_some_and(|(_, same)| same));
-        match known {
-            Some(known) => Ok(known),
-            None => Ok(FolderState {
-                stamp: root.stamp(listing.folders.get(index))?,
-                is_settled: false,
-            }),
+        let in_unchanged = parent.and_then(|parent| is_unchanged.get(parent)) == Some(&true);
+        match known_state(index).filter(|_| in_unchanged) {
+            Some(known) => states[index] = known,
+            None => unknown.push(index),
         }
-    });
-    Ok(all?.into_iter().collect())
+    }
+    let looked = each(&unknown, |index| root.stamp(listing.folders.get(index)))?;
+    for (index, stamp) in unknown.into_iter().zip(looked) {
+        let is_settled = false;
+        states[index] = FolderState { stamp, is_settled };
+    }
+    Ok(states.into_iter().collect())
 }
 
-/// Does something for each number, side by side where that is worth it.
+/// Does something for each of these places, side by side where that is worth it.
 fn each<T: Send>(
-    count: usize,
+    places: &[usize],
     one: impl Fn(usize) -> Result<T, GitError> + Send + Sync,
 ) -> Result<Vec<T>, GitError> {
-    if count < WORTH_THREADS {
-        return (0..count).map(one).collect();
+    if places.len() < WORTH_THREADS {
+        return places.iter().map(|place| one(*place)).collect();
     }
-    let numbers = (0..count).into_par_iter();
-    numbers.with_min_len(WORTH_THREADS / 4).map(one).collect()
+    let places = places.par_iter().with_min_len(WORTH_THREADS / 4);
+    places.map(|place| one(*place)).collect()
 }
 
 fn add_states(hasher: &mut blake3::Hasher, files: &Table<FileState>, folders: &Table<FolderState>) {
