@@ -33,6 +33,7 @@ mod overlap;
 mod own_verbs;
 mod places;
 mod plan;
+mod recorded_logs;
 mod reports;
 mod roots;
 mod run;

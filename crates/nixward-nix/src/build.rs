@@ -12,6 +12,9 @@ use crate::{
 /// How many of a build's last lines are kept.
 const KEPT_LINES: usize = 1000;
 
+/// A longer line is cut in memory.
+const KEPT_LINE_BYTES: usize = 4096;
+
 /// How many bytes a fetch goes on before it is told.
 const TOLD_EVERY: u64 = 128 << 10;
 
@@ -231,6 +234,10 @@ impl BuildMonitor {
     }
 
     fn error(&mut self, text: String) {
+        if text.starts_with("trace: ") {
+            // What `builtins.trace` says comes as an error does.
+            return;
+        }
         match derivation_in(&text) {
             Some(drv_path) if !is_about_dependencies(&text) => {
                 self.failures.entry(drv_path).or_insert(text);
@@ -283,9 +290,12 @@ fn counted(counted: Counted) -> Vec<BuildProgress> {
     more.into_iter().chain(stopped).chain(built).collect()
 }
 
-fn keep(lines: &mut VecDeque<String>, line: String) {
+fn keep(lines: &mut VecDeque<String>, mut line: String) {
     if lines.len() == KEPT_LINES {
         lines.pop_front();
+    }
+    if line.len() > KEPT_LINE_BYTES {
+        line = line[..line.floor_char_boundary(KEPT_LINE_BYTES)].to_owned();
     }
     lines.push_back(line);
 }

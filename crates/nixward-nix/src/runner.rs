@@ -4,7 +4,7 @@
 use std::{
     collections::VecDeque,
     ffi::OsString,
-    io::{self, BufReader, Read as _},
+    io::{self, BufRead, BufReader, Read as _},
     path::PathBuf,
     thread,
 };
@@ -80,6 +80,9 @@ pub enum RunError {
 /// How much of the end of a standard error is kept; Nix with `--show-trace` can say a lot.
 const KEPT_STDERR: usize = 1 << 20;
 
+/// A longer line of a standard error is cut.
+const LONGEST_LINE: usize = 16 << 20;
+
 impl Runner {
     /// Runs to the end and returns what was printed.
     pub fn run(&self, invocation: &Invocation) -> Result<Finished, RunError> {
@@ -151,12 +154,12 @@ impl Runner {
     }
 }
 
-fn read_lines(mut reader: impl io::BufRead, on_line: &mut dyn FnMut(&str)) -> io::Result<String> {
+fn read_lines(mut reader: impl BufRead, on_line: &mut dyn FnMut(&str)) -> io::Result<String> {
     // What matters stands at the end, behind whatever `builtins.trace` and warnings say.
     let mut kept: VecDeque<String> = VecDeque::new();
     let mut kept_bytes = 0;
     let mut line = Vec::new();
-    while reader.read_until(b'\n', &mut line)? > 0 {
+    while read_line(&mut reader, &mut line)? {
         let text = String::from_utf8_lossy(&line).into_owned();
         on_line(text.trim_end_matches(['\n', '\r']));
         kept_bytes += text.len();
@@ -167,6 +170,25 @@ fn read_lines(mut reader: impl io::BufRead, on_line: &mut dyn FnMut(&str)) -> io
         line.clear();
     }
     Ok(kept.into_iter().collect())
+}
+
+/// Reads a line with its line feed, if there is one more; what a very long one has beyond what is kept is left out.
+fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    let limit = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX);
+    let read = reader.by_ref().take(limit).read_until(b'\n', line)?;
+    while line.len() >= LONGEST_LINE && line.last() != Some(&b'\n') {
+        let buffer = reader.fill_buf()?;
+        if buffer.is_empty() {
+            break;
+        }
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let count = end.map_or(buffer.len(), |end| end + 1);
+        reader.consume(count);
+        if end.is_some() {
+            line.push(b'\n');
+        }
+    }
+    Ok(read > 0)
 }
 
 /// The command without the long expression that only nixward needs to see.
@@ -180,4 +202,20 @@ fn program_and_command(invocation: &Invocation) -> String {
         }
     });
     crate::invocation::shell_quoted(&shown.collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_an_end_does_not_fill_the_memory() {
+        let long = "x".repeat(LONGEST_LINE);
+        let text = format!("one\n{long}and more\ntwo\n{long}\n{long}to the end");
+        let mut lines = Vec::new();
+        let kept = read_lines(text.as_bytes(), &mut |line| lines.push(line.to_owned()));
+        let lengths: Vec<usize> = lines.iter().map(String::len).collect();
+        assert_eq!(lengths, [3, LONGEST_LINE, 3, LONGEST_LINE, LONGEST_LINE]);
+        assert!(kept.is_ok_and(|kept| kept.ends_with('x')));
+    }
 }
