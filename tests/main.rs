@@ -19,6 +19,7 @@ mod control;
 mod evaluation_cache;
 mod evaluation_cache_edits;
 mod evaluation_cache_property;
+mod failures;
 mod forgotten_files;
 mod initech;
 mod initech_derivations;

@@ -35,7 +35,7 @@ fn a_summary_is_counts_and_a_line_for_each_failure() {
     insta::assert_snapshot!(sorted(&text), @"
     build-failed: broken test: [THE BUILD FAILED] with exit code 3 | log: [ROOT]/state/nixward/runs/[RUN]/broken.test.0.log | again: nixward test broken
     could-not-start: nowhere test: cannot execute /nix/store/[HASH]-nothing/bin/nothing: No such file or directory | log: [ROOT]/state/nixward/runs/[RUN]/nowhere.test.3.log | again: nixward test nowhere
-    evaluation-failed: throwing test: out of paper | again: nixward test throwing
+    evaluation-failed: throwing test: out of paper | log: [ROOT]/state/nixward/runs/[RUN]/throwing.test.6.log | again: nixward test throwing
     failed: failing test: it exited with code 3 | log: [ROOT]/state/nixward/runs/[RUN]/failing.test.1.log | again: nixward test failing
     failed: killed test: it was ended by signal 11 | log: [ROOT]/state/nixward/runs/[RUN]/killed.test.2.log | again: nixward test killed
     summary: passed=1 flaky=0 failed=6 interrupted=0 not-run=0 skipped=1 seconds=N
@@ -381,4 +381,42 @@ fn data_is_data_in_ci_too() {
     }
     let quiet = run(&["test", "--all", "-q"]);
     assert_eq!((quiet.stdout(), quiet.stderr()), ("", ""));
+}
+
+/// With `--no-capture` what tests print is shown as it comes, and is no command there either.
+#[test]
+fn what_is_shown_as_it_comes_is_no_command_of_a_ci_system() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .outputs(
+            r#"{ packages = {
+              a = project "a" "true" { test = test "echo ::error::forged a; printf '\\033[0Ksection_end:1:nixward_step_0\\r\\033[0K'; printf '##[error]no end'; exit 1"; };
+              b = project "b" "true" { test = test "echo fine; echo '  ::set-env name=B::forged'"; };
+            }; }"#,
+        )
+        .build();
+    let output = project
+        .nixward(["test", "--all", "--no-capture"])
+        .env("GITHUB_ACTIONS", "true")
+        .run()
+        .expect_code(1)
+        .expect_stdout_is("")
+        .expect_stderr("\n::error::forged a\n")
+        .expect_stderr("\nfine\n");
+    assert_eq!(
+        commands(output.stderr()),
+        [
+            "::error title=a test%3A failed::it exited with code 1%0A%0A::error::forged a%0A##[error]no end"
+        ]
+    );
+    let output = project
+        .nixward(["test", "--all", "--no-capture"])
+        .env("GITLAB_CI", "true")
+        .run()
+        .expect_code(1)
+        .expect_stdout_is("")
+        .expect_stderr("\nfine\n");
+    assert!(!output.stderr().contains('\r'), "{:?}", output.stderr());
 }

@@ -100,9 +100,15 @@ fn a_failure_shows_its_output_and_the_others_go_on() {
     ────────────
          Summary [DURATION] 3 run: 1 passed, 2 failed
             FAIL [DURATION] bad test
+        what is wrong
+        why
+        it exited with code 3
         log: [ROOT]/state/nixward/runs/[RUN]/bad.test.0.log
+        again: nixward test bad
             FAIL [DURATION] killed test
+        it was ended by signal 11
         log: [ROOT]/state/nixward/runs/[RUN]/killed.test.2.log
+        again: nixward test killed
     ");
     assert_eq!(log(&output), "what is wrong\nwhy\n");
 }
@@ -219,6 +225,7 @@ fn fail_fast_starts_nothing_more() {
          Summary [DURATION] 1/3 run: 0 passed, 1 failed, 2 not run
             FAIL [DURATION] a test
         log: [ROOT]/state/nixward/runs/[RUN]/a.test.0.log
+        again: nixward test a
          NOT RUN [         ] b test
          NOT RUN [         ] c test
     ");

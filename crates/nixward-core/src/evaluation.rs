@@ -92,14 +92,32 @@ pub enum Answer {
     /// There is no such attribute, or it was not asked for.
     #[default]
     Absent,
-    /// The attribute does not evaluate; the message is what Nix says when asked for just this attribute.
-    Failed(Option<String>),
+    /// The attribute does not evaluate; this is what Nix says when asked for just this attribute.
+    Failed(Option<EvaluationFailure>),
     /// The attribute is something else than a derivation: its type.
     NotADerivation(String),
     /// It is there; nothing more was asked.
     Present,
     Derivation(Box<Derivation>),
     App(App),
+}
+
+/// Why an attribute does not evaluate.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct EvaluationFailure {
+    /// The error, and where it is.
+    pub message: String,
+    /// The error with all that led to it, where that is more.
+    pub trace: Option<String>,
+}
+
+impl From<String> for EvaluationFailure {
+    fn from(message: String) -> Self {
+        Self {
+            message,
+            trace: None,
+        }
+    }
 }
 
 impl Answer {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ffi::OsString, fmt, sync::Arc};
 
 use nixward_manifest::VerbSettings;
 
-use crate::evaluation::Image;
+use crate::evaluation::{EvaluationFailure, Image};
 
 /// The steps for one verb over the selected projects.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -170,16 +170,16 @@ pub struct Skipped {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FailedAttribute {
     pub label: Arc<StepLabel>,
-    pub message: String,
+    pub failure: EvaluationFailure,
     /// What to do about it, where that is known.
     pub hint: Option<String>,
 }
 
 impl FailedAttribute {
-    pub fn new(label: Arc<StepLabel>, message: String) -> Self {
+    pub fn new(label: Arc<StepLabel>, failure: impl Into<EvaluationFailure>) -> Self {
         Self {
             label,
-            message,
+            failure: failure.into(),
             hint: None,
         }
     }

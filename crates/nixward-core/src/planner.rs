@@ -8,7 +8,8 @@ use thiserror::Error;
 use crate::{
     attribute::Attribute,
     evaluation::{
-        Answer, App, Derivation, EvaluatedCheck, EvaluatedPackage, Evaluation, ImageKind,
+        Answer, App, Derivation, EvaluatedCheck, EvaluatedPackage, Evaluation, EvaluationFailure,
+        ImageKind,
     },
     meaning::{Meaning, checks_of},
     names::nearest,
@@ -209,8 +210,8 @@ impl Planner<'_> {
             Answer::Derivation(derivation) => {
                 self.add_derivation(subject, derivation, &full, detail)
             }
-            Answer::Failed(message) => {
-                self.fail(subject, &full, detail, message.as_deref());
+            Answer::Failed(failure) => {
+                self.fail(subject, &full, detail, failure.clone());
                 Ok(())
             }
             Answer::App(_) | Answer::Absent | Answer::NotADerivation(_) | Answer::Present => {
@@ -281,13 +282,13 @@ impl Planner<'_> {
                 self.add_app(subject, app, &attribute);
                 Ok(())
             }
-            Answer::Failed(message) => {
-                self.fail(subject, &attribute, None, message.as_deref());
+            Answer::Failed(failure) => {
+                self.fail(subject, &attribute, None, failure.clone());
                 Ok(())
             }
             Answer::NotADerivation(kind) => {
                 let message = format!("it is of type {kind}, where a derivation is expected");
-                self.fail(subject, &attribute, None, Some(&message));
+                self.fail(subject, &attribute, None, Some(message.into()));
                 Ok(())
             }
             Answer::Absent | Answer::Present => Err(PlanError::NoPackage {
@@ -354,10 +355,10 @@ impl Planner<'_> {
                     reason,
                 });
             }
-            Answer::Failed(message) => {
+            Answer::Failed(failure) => {
                 let label = self.label(project, attribute, detail);
-                let message = message.clone().unwrap_or_else(|| UNEXPLAINED.to_owned());
-                self.plan.failed.push(FailedAttribute::new(label, message));
+                let failure = failure.clone().unwrap_or_else(unexplained);
+                self.plan.failed.push(FailedAttribute::new(label, failure));
             }
             Answer::NotADerivation(kind) => {
                 let label = self.label(project, attribute, detail);
@@ -388,19 +389,17 @@ impl Planner<'_> {
             self.add_check(None, &check.answer, &attribute, name);
         }
         for (attribute, answer) in &evaluation.others {
-            let message = match answer {
-                Answer::Failed(message) => {
-                    message.clone().unwrap_or_else(|| UNEXPLAINED.to_owned())
-                }
+            let failure = match answer {
+                Answer::Failed(failure) => failure.clone().unwrap_or_else(unexplained),
                 Answer::NotADerivation(kind) => {
-                    format!("it is of type {kind}, where a derivation is expected")
+                    format!("it is of type {kind}, where a derivation is expected").into()
                 }
                 Answer::Absent | Answer::Present | Answer::Derivation(_) | Answer::App(_) => {
                     continue;
                 }
             };
             let label = self.label(None, attribute, Some(attribute.to_string()));
-            self.plan.failed.push(FailedAttribute::new(label, message));
+            self.plan.failed.push(FailedAttribute::new(label, failure));
         }
     }
 
@@ -435,7 +434,7 @@ impl Planner<'_> {
                 return Ok(());
             }
             Err(error) => {
-                self.fail(subject, attribute, detail, Some(&error.to_string()));
+                self.fail(subject, attribute, detail, Some(error.to_string().into()));
                 return Ok(());
             }
         };
@@ -573,11 +572,11 @@ impl Planner<'_> {
         subject: &Subject<'_>,
         attribute: &Attribute,
         detail: Option<String>,
-        message: Option<&str>,
+        failure: Option<EvaluationFailure>,
     ) {
         let label = self.label(Some(&subject.project.name), attribute, detail);
-        let message = message.unwrap_or(UNEXPLAINED).to_owned();
-        self.plan.failed.push(FailedAttribute::new(label, message));
+        let failure = failure.unwrap_or_else(unexplained);
+        self.plan.failed.push(FailedAttribute::new(label, failure));
     }
 
     fn label(
@@ -614,7 +613,11 @@ fn path_in_program(app: &App, drv_path: &str, output: &str) -> Option<String> {
     (derivation_name(entry) == name).then(|| entry.to_owned())
 }
 
-const UNEXPLAINED: &str = "it does not evaluate, though it did when asked a second time";
+fn unexplained() -> EvaluationFailure {
+    "it does not evaluate, though it did when asked a second time"
+        .to_owned()
+        .into()
+}
 
 fn build_target(derivation: &Derivation) -> BuildTarget {
     BuildTarget {

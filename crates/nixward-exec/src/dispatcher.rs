@@ -11,11 +11,7 @@
 
 use std::thread;
 
-use nixward_core::{
-    event::EventKind,
-    outcome::{RunSummary, StepOutcome, StepStatus},
-    plan::Plan,
-};
+use nixward_core::{event::EventKind, outcome::RunSummary, plan::Plan};
 use thiserror::Error;
 
 use crate::{
@@ -59,18 +55,19 @@ pub fn execute(
         });
     }
     for failed in &plan.failed {
-        let status = StepStatus::EvaluationFailed {
-            hint: failed.hint.clone(),
-            message: failed.message.clone(),
-        };
-        tally.finish(&failed.label, StepOutcome::of(status));
+        tally.did_not_evaluate(failed);
     }
     if tally.must_stop() {
         tally.not_run(plan.steps.iter().map(|step| &step.label));
     } else {
         thread::scope(|scope| Overlap::new(scope, context, plan, &mut tally).run())?;
     }
-    let mut summary = tally.summary;
+    let Tally {
+        mut summary,
+        build_logs,
+        ..
+    } = tally;
+    drop(build_logs);
     summary.duration = emitter.elapsed();
     summary.cancelled = cancellation.signal().is_some();
     emitter.emit(EventKind::RunFinished {

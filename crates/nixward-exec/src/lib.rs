@@ -6,6 +6,7 @@
 
 mod bounded_file;
 mod build_clock;
+mod build_logs;
 mod build_results;
 pub mod builder;
 mod cancellation;

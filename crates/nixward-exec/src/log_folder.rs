@@ -69,6 +69,13 @@ impl LogFolder {
         OutputLog::new(&self.path(label), &self.room)
     }
 
+    /// Opens a file for what a build prints, with the place that it has until it is known whose log it is.
+    pub(crate) fn open_build(&self, number: usize) -> (PathBuf, OutputLog) {
+        let path = self.file(&format!(".build-{number}"));
+        let log = OutputLog::new(&path, &self.room);
+        (path, log)
+    }
+
     /// A file about the whole run.
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)

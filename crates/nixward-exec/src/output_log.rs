@@ -117,7 +117,7 @@ impl OutputLog {
 }
 
 /// What is left of an output.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct FinishedLog {
     pub(crate) has_file: bool,
     pub(crate) lines: Vec<String>,

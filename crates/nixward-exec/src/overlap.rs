@@ -349,6 +349,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
     fn build_progress(&mut self, progress: BuildProgress) {
         match progress {
             BuildProgress::Built { drv_path } => {
+                self.tally.build_logs.built(&drv_path);
                 self.pace.one_is_clear();
                 let targets: Vec<BuildTarget> =
                     self.waiting.targets_of(&drv_path).cloned().collect();
@@ -358,6 +359,13 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             other => {
                 if matches!(other, BuildProgress::FetchStopped { .. }) {
                     self.pace.news();
+                }
+                match &other {
+                    BuildProgress::Line { drv_path, line } => {
+                        self.tally.build_logs.line(drv_path, line);
+                    }
+                    BuildProgress::Stopped { drv_path } => self.tally.build_logs.stopped(drv_path),
+                    _ => {}
                 }
                 if let Some(kind) = self.clock.event(other) {
                     self.tally.emitter.emit(kind);

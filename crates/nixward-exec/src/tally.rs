@@ -3,14 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use nixward_core::{
+    evaluation::EvaluationFailure,
     event::EventKind,
     outcome::{RunSummary, StepOutcome, StepStatus},
-    plan::{Action, Step, StepLabel},
+    plan::{Action, FailedAttribute, Step, StepLabel},
 };
 
 use crate::{
-    build_results::TargetFailure, cancellation::Cancellation, context::ExecutionContext,
-    emitter::Emitter, program_step::Progress,
+    build_logs::BuildLogs, build_results::TargetFailure, cancellation::Cancellation,
+    context::ExecutionContext, emitter::Emitter, output_log::FinishedLog, program_step::Progress,
 };
 
 /// Tells, and counts what it told.
@@ -19,6 +20,7 @@ pub(crate) struct Tally<'a, 'e> {
     pub(crate) cancellation: &'a Cancellation,
     pub(crate) emitter: &'a mut Emitter<'e>,
     pub(crate) summary: RunSummary,
+    pub(crate) build_logs: BuildLogs,
     /// Whether the cancellation was told.
     announced: bool,
 }
@@ -34,6 +36,7 @@ impl<'a, 'e> Tally<'a, 'e> {
             cancellation,
             emitter,
             summary: RunSummary::default(),
+            build_logs: BuildLogs::new(&context.logs),
             announced: false,
         }
     }
@@ -44,6 +47,29 @@ impl<'a, 'e> Tally<'a, 'e> {
             label: Arc::clone(label),
             outcome,
         });
+    }
+
+    /// Something does not evaluate: what led to it becomes its log.
+    pub(crate) fn did_not_evaluate(&mut self, failed: &FailedAttribute) {
+        let FailedAttribute {
+            label,
+            failure: EvaluationFailure { message, trace },
+            hint,
+        } = failed;
+        let has_log = trace.as_ref().is_some_and(|trace| {
+            let mut log = self.context.logs.open(label);
+            log.push(format!("error: {trace}\n").as_bytes());
+            log.finish().has_file
+        });
+        let status = StepStatus::EvaluationFailed {
+            hint: hint.clone(),
+            message: message.clone(),
+        };
+        let outcome = StepOutcome {
+            log: has_log.then(|| self.context.logs.path(label)),
+            ..StepOutcome::of(status)
+        };
+        self.finish(label, outcome);
     }
 
     pub(crate) fn not_run<'l>(&mut self, labels: impl Iterator<Item = &'l Arc<StepLabel>>) {
@@ -62,24 +88,41 @@ impl<'a, 'e> Tally<'a, 'e> {
     }
 
     pub(crate) fn build_failed(&mut self, step: &Step, failure: TargetFailure, duration: Duration) {
+        let printed = self.printed_by_build(step, &failure);
         let is_check = matches!(step.action, Action::Check);
-        let path = self.context.logs.path(&step.label);
-        let has_log = !failure.log.is_empty() && {
-            let mut log = self.context.logs.open(&step.label);
-            log.push((failure.log.join("\n") + "\n").as_bytes());
-            log.finish().has_file
-        };
         let status = if is_check && failure.is_own {
             StepStatus::CheckFailed(failure.problem)
         } else {
             StepStatus::BuildFailed(failure.problem)
         };
+        let path = self.context.logs.path(&step.label);
         let outcome = StepOutcome {
-            output: failure.log,
-            log: has_log.then_some(path),
+            output: printed.lines,
+            output_lines_before: printed.lines_before,
+            log: printed.has_file.then_some(path),
+            notes: printed.problem.into_iter().collect(),
             ..StepOutcome::of(status)
         };
         self.finish(&step.label, outcome.took(duration));
+    }
+
+    /// What the build at fault printed, which becomes the log of the step.
+    fn printed_by_build(&mut self, step: &Step, failure: &TargetFailure) -> FinishedLog {
+        let path = self.context.logs.path(&step.label);
+        let drv_path = failure.problem.drv_path.as_deref();
+        let kept = drv_path.and_then(|drv_path| self.build_logs.of(drv_path));
+        if let Some(kept) = kept
+            && kept.keep_as(&path).is_ok()
+        {
+            return kept.log.clone();
+        }
+        if failure.log.is_empty() {
+            return FinishedLog::default();
+        }
+        // Its log could not be kept; Nix told the end of it.
+        let mut log = self.context.logs.open(&step.label);
+        log.push((failure.log.join("\n") + "\n").as_bytes());
+        log.finish()
     }
 
     pub(crate) fn tell(&mut self, progress: Progress) {

@@ -2,7 +2,7 @@
 
 use nixward_core::{
     attribute::Attribute,
-    evaluation::{Answer, EvaluatedCheck, EvaluatedPackage, Evaluation},
+    evaluation::{Answer, EvaluatedCheck, EvaluatedPackage, Evaluation, EvaluationFailure},
     query::{Depth, EvaluationQuery},
 };
 
@@ -13,9 +13,9 @@ pub(crate) fn add(
     evaluation: &mut Evaluation,
     query: &EvaluationQuery,
     unit: &Unit,
-    message: &str,
+    failure: &EvaluationFailure,
 ) {
-    let failed = || Answer::Failed(Some(message.to_owned()));
+    let failed = || Answer::Failed(Some(failure.clone()));
     let asked = |depth: Depth| {
         if depth == Depth::Nothing {
             Answer::Absent
@@ -72,13 +72,16 @@ mod tests {
             &mut evaluation,
             &query,
             &Unit::Package("a".to_owned()),
-            "boom",
+            &"boom".to_owned().into(),
         );
         let package = &evaluation.packages["a"];
-        assert_eq!(package.itself, Answer::Failed(Some("boom".to_owned())));
+        assert_eq!(
+            package.itself,
+            Answer::Failed(Some("boom".to_owned().into()))
+        );
         assert_eq!(
             package.attributes[&Attribute::new(["test"])],
-            Answer::Failed(Some("boom".to_owned()))
+            Answer::Failed(Some("boom".to_owned().into()))
         );
         assert_eq!(package.app, Answer::Absent);
     }
@@ -90,7 +93,8 @@ mod tests {
             name: "lint".to_owned(),
             owner: Some("a".to_owned()),
         });
-        add(&mut evaluation, &EvaluationQuery::default(), &lint, "boom");
+        let boom = "boom".to_owned().into();
+        add(&mut evaluation, &EvaluationQuery::default(), &lint, &boom);
         assert_eq!(evaluation.checks["lint"].owner.as_deref(), Some("a"));
     }
 }

@@ -1,8 +1,11 @@
 //! Asks a flake a question: in one evaluation where that works, unit by unit where one project breaks it for all.
 
+use std::path::Path;
+
+use fs_err as fs;
 use nixward_core::{
     attribute::Attribute,
-    evaluation::{Answer, Evaluation},
+    evaluation::{Answer, Evaluation, EvaluationFailure},
     query::EvaluationQuery,
 };
 use nixward_guard::Ending;
@@ -18,6 +21,7 @@ use crate::{
     query_expression::{Part, apply_expression, strict_expression},
     runner::{Finished, RunError, Runner},
     tool::Nix,
+    trace::{self, SourceTree},
     units::Unit,
 };
 
@@ -31,7 +35,10 @@ pub enum EvaluateError {
     Run(#[from] RunError),
     /// The flake itself does not evaluate, so there is not even a list of projects.
     #[error("the flake does not evaluate")]
-    Flake { message: String, stderr: String },
+    Flake {
+        failure: EvaluationFailure,
+        stderr: String,
+    },
     #[error("cannot understand what Nix answered")]
     Answer(#[source] serde_json::Error),
     #[error("cannot put the question")]
@@ -62,6 +69,10 @@ pub struct Evaluator<'a> {
     pub nix: &'a Nix,
     pub runner: &'a Runner,
     pub flake: &'a FlakeReference,
+    /// Where the source of the flake is.
+    pub source_root: &'a Path,
+    /// Where the workspace is in it.
+    pub workspace: &'a str,
 }
 
 impl Evaluator<'_> {
@@ -130,8 +141,8 @@ impl Evaluator<'_> {
         Ok(Process {
             begun,
             said,
-            message: self.message(&finished),
-            was_overwhelmed: was_overwhelmed(&finished),
+            was_overwhelmed: self.was_overwhelmed(&finished),
+            failure: self.failure(&finished),
             warnings: message::warnings(&finished.stderr, &self.overridden()),
             stderr: finished.stderr,
         })
@@ -145,17 +156,17 @@ impl Evaluator<'_> {
             ..
         } = evaluated;
         for (count, (answer, attribute)) in unexplained(evaluation).into_iter().enumerate() {
-            let message = if count < MOST_EXPLAINED {
+            let failure = if count < MOST_EXPLAINED {
                 let finished = self.ask_for(&attribute)?;
                 // A failure that is gone, or another one, says that there is more to it than the flake.
-                *is_doubtful |= finished.succeeded() || was_overwhelmed(&finished);
-                (!finished.succeeded()).then(|| self.message(&finished))
+                *is_doubtful |= finished.succeeded() || self.was_overwhelmed(&finished);
+                (!finished.succeeded()).then(|| self.failure(&finished))
             } else {
                 let command = self.flake.installable(&attribute.to_string());
                 let what = "it does not evaluate, as the others before it";
-                Some(format!("{what}; its own message: nix eval '{command}'"))
+                Some(format!("{what}; its own message: nix eval '{command}'").into())
             };
-            *answer = Answer::Failed(message);
+            *answer = Answer::Failed(failure);
         }
         Ok(())
     }
@@ -166,27 +177,36 @@ impl Evaluator<'_> {
         Ok(self.runner.run(&self.nix.eval(self.flake, &function))?)
     }
 
-    /// As much of an error as the person wants to see.
-    fn message(&self, finished: &Finished) -> String {
-        let message = if self.nix.flags.show_trace {
-            message::error_with_trace(&finished.stderr)
-        } else {
-            message::error_message(&finished.stderr)
-        };
-        if message.is_empty() || matches!(finished.ending, Ending::Signaled(_)) {
-            return [message, finished.without_a_word()]
-                .join("\n")
-                .trim()
-                .to_owned();
+    /// As much of an error as the person wants to see, and the rest of it.
+    fn failure(&self, finished: &Finished) -> EvaluationFailure {
+        let mut failure = self.said(finished);
+        if self.nix.flags.show_trace
+            && let Some(trace) = &failure.trace
+        {
+            failure.message.clone_from(trace);
         }
-        message
+        if failure.message.is_empty() || matches!(finished.ending, Ending::Signaled(_)) {
+            let said = [failure.message, finished.without_a_word()].join("\n");
+            failure.message = said.trim().to_owned();
+        }
+        failure
     }
-}
 
-/// Whether it was not the flake that ended an evaluation, but the machine.
-fn was_overwhelmed(finished: &Finished) -> bool {
-    matches!(finished.ending, Ending::Signaled(_))
-        || message::is_about_memory(&message::error_message(&finished.stderr))
+    fn said(&self, finished: &Finished) -> EvaluationFailure {
+        let read = |file: &str| fs::read_to_string(self.source_root.join(file)).ok();
+        let tree = SourceTree {
+            root: &self.source_root.to_string_lossy(),
+            workspace: self.workspace,
+            read: &read,
+        };
+        trace::failure(&finished.stderr, tree)
+    }
+
+    /// Whether it was not the flake that ended an evaluation, but the machine.
+    fn was_overwhelmed(&self, finished: &Finished) -> bool {
+        matches!(finished.ending, Ending::Signaled(_))
+            || message::is_about_memory(&self.said(finished).message)
+    }
 }
 
 /// Every answer that says only that something failed, with the attribute that it is about.

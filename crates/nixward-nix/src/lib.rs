@@ -23,5 +23,6 @@ mod query_expression;
 pub mod runner;
 pub mod settings_files;
 pub mod tool;
+pub mod trace;
 mod units;
 pub mod version;

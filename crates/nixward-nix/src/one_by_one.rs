@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use nixward_core::{
-    evaluation::{Answer, Evaluation},
+    evaluation::{Answer, Evaluation, EvaluationFailure},
     query::{CheckScope, EvaluationQuery},
 };
 
@@ -29,7 +29,7 @@ pub(crate) struct Process {
     /// Answers in the order of the units.
     pub(crate) said: Vec<Said>,
     /// Why it ended, if it did not answer all.
-    pub(crate) message: String,
+    pub(crate) failure: EvaluationFailure,
     /// Whether it was killed or had no memory left, which need not be the fault of the unit that it was at.
     pub(crate) was_overwhelmed: bool,
     pub(crate) warnings: Vec<String>,
@@ -57,7 +57,7 @@ pub(crate) fn evaluate(
     }
     let Some(begun) = process.begun.take() else {
         return Err(EvaluateError::Flake {
-            message: process.message,
+            failure: process.failure,
             stderr: process.stderr,
         });
     };
@@ -108,6 +108,7 @@ impl<'a> Session<'a> {
                 let why = format!(
                     "not evaluated: the {MOST_ALIKE} before it all failed with the same message"
                 );
+                let why = why.into();
                 waiting.into_iter().for_each(|unit| self.blame(unit, &why));
                 return Ok(());
             }
@@ -117,7 +118,7 @@ impl<'a> Session<'a> {
             if process.begun.take().is_none() {
                 // It did not get to the units, and will not the next time.
                 for unit in waiting.into_iter().chain(later) {
-                    self.blame(unit, &process.message);
+                    self.blame(unit, &process.failure);
                 }
                 return Ok(());
             }
@@ -136,7 +137,7 @@ impl<'a> Session<'a> {
         let was_alone = units.len() == 1;
         let Process {
             said,
-            message,
+            failure,
             was_overwhelmed,
             ..
         } = self.take_warnings(process);
@@ -150,7 +151,7 @@ impl<'a> Session<'a> {
             if was_overwhelmed && !was_alone {
                 self.evaluate_alone(suspect)?;
             } else {
-                self.blame(suspect, &message);
+                self.blame(suspect, &failure);
             }
         }
         Ok(units)
@@ -164,7 +165,7 @@ impl<'a> Session<'a> {
                 self.alike.1 = 0;
                 answer.add_to(&mut self.evaluated.evaluation);
             }
-            None => self.blame(unit, &process.message),
+            None => self.blame(unit, &process.failure),
         }
         Ok(())
     }
@@ -178,14 +179,14 @@ impl<'a> Session<'a> {
         process
     }
 
-    fn blame(&mut self, unit: Unit, message: &str) {
-        if self.alike.0 == message {
+    fn blame(&mut self, unit: Unit, failure: &EvaluationFailure) {
+        if self.alike.0 == failure.message {
             self.alike.1 += 1;
         } else {
-            self.alike = (message.to_owned(), 1);
+            self.alike = (failure.message.clone(), 1);
         }
-        culprit::add(&mut self.evaluated.evaluation, self.query, &unit, message);
-        if !is_the_flakes_own(message) {
+        culprit::add(&mut self.evaluated.evaluation, self.query, &unit, failure);
+        if !is_the_flakes_own(&failure.message) {
             self.evaluated.unsettled.add(unit);
         }
     }
@@ -283,7 +284,7 @@ mod tests {
                     Kind::Kills | Kind::TooLarge => true,
                 };
                 if dies {
-                    process.message = format!("{name} died");
+                    process.failure = format!("{name} died").into();
                     process.was_overwhelmed = *kind != Kind::Kills;
                     process.warnings = vec!["it is hot".to_owned(), name.clone()];
                     break;
@@ -335,8 +336,8 @@ mod tests {
     fn failed(evaluated: &Evaluated) -> Vec<String> {
         let packages = evaluated.evaluation.packages.iter();
         let failed = packages.filter(|(name, package)| match &package.itself {
-            Answer::Failed(message) => {
-                assert_eq!(message.as_deref(), Some(format!("{name} died").as_str()));
+            Answer::Failed(failure) => {
+                assert_eq!(*failure, Some(format!("{name} died").into()));
                 true
             }
             _ => false,
@@ -400,7 +401,7 @@ mod tests {
                         units: only.is_none().then(|| units(&names)),
                     }),
                     said: is_good.then(|| answer(&names[good])).into_iter().collect(),
-                    message: "unable to download the toner".to_owned(),
+                    failure: "unable to download the toner".to_owned().into(),
                     ..Process::default()
                 })
             };
@@ -413,7 +414,7 @@ mod tests {
         assert_eq!(evaluated.evaluation.packages.len(), 1000);
         assert_eq!(evaluated.unsettled, units(&names));
         let said = |name: &str| match &evaluated.evaluation.packages[name].itself {
-            Answer::Failed(Some(message)) => message.clone(),
+            Answer::Failed(Some(failure)) => failure.message.clone(),
             other => panic!("{other:?}"),
         };
         assert_eq!(said("p011"), "unable to download the toner");
@@ -430,13 +431,15 @@ mod tests {
     fn a_flake_that_does_not_evaluate_has_no_culprit() {
         let ask = |_: &EvaluationQuery, _: Option<&[Unit]>| {
             Ok(Process {
-                message: "jammed".to_owned(),
+                failure: "jammed".to_owned().into(),
                 ..Process::default()
             })
         };
         let mut evaluated = Evaluated::default();
         let error = evaluate(&ask, &query(), &mut evaluated).expect_err("nothing began");
-        assert!(matches!(error, EvaluateError::Flake { message, .. } if message == "jammed"));
+        assert!(
+            matches!(error, EvaluateError::Flake { failure, .. } if failure.message == "jammed")
+        );
         let asked_again = vec![Unit::Package("a".to_owned()), Unit::Package("b".to_owned())];
         evaluate_units(&ask, &query(), asked_again, &mut evaluated).expect("they are blamed");
         assert_eq!(evaluated.unsettled.into_list().len(), 2);

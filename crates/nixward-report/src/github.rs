@@ -21,7 +21,27 @@ const MARKED_BYTES: usize = 2 << 10;
 #[derive(Clone, Debug)]
 pub struct Github {
     /// A word that no test can guess.
-    pub token: String,
+    token: String,
+    stream: Stream,
+}
+
+impl Github {
+    pub fn new(token: String) -> Self {
+        Self {
+            token,
+            stream: Stream::default(),
+        }
+    }
+
+    /// A text in which nothing is a command.
+    pub fn guarded(&self, text: &str) -> String {
+        guarded(text, &self.token)
+    }
+
+    /// Another word: what is guarded between two pieces of a stream must not end its guard.
+    fn stream_token(&self) -> String {
+        format!("{}-stream", self.token)
+    }
 }
 
 impl Dialect for Github {
@@ -49,6 +69,40 @@ impl Dialect for Github {
     fn error(&self, message: &str) -> String {
         error("nixward", message)
     }
+
+    fn stream(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let begin = if self.stream.is_open {
+            String::new()
+        } else {
+            format!("::stop-commands::{}\n", self.stream_token())
+        };
+        self.stream = Stream {
+            is_open: true,
+            is_mid_line: bytes.last().is_some_and(|byte| *byte != b'\n'),
+        };
+        [begin.as_bytes(), bytes].concat()
+    }
+
+    fn end_stream(&mut self) -> Vec<u8> {
+        let Stream {
+            is_open,
+            is_mid_line,
+        } = std::mem::take(&mut self.stream);
+        let end = if is_mid_line { "\n" } else { "" };
+        if is_open {
+            format!("{end}::{}::\n", self.stream_token()).into_bytes()
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+/// What is shown as it comes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stream {
+    /// Whether commands are stopped.
+    is_open: bool,
+    is_mid_line: bool,
 }
 
 fn error(title: &str, message: &str) -> String {
@@ -143,9 +197,7 @@ mod tests {
     #[test]
     fn a_command_in_two_halves_is_one() {
         let mut page = Vec::new();
-        let github = Github {
-            token: "T".to_owned(),
-        };
+        let github = Github::new("T".to_owned());
         let mut guarded = Guarded::new(&github, &mut page);
         guarded.write_all(b"  :").unwrap();
         guarded.write_all(b":error::x\n").unwrap();
@@ -161,6 +213,19 @@ mod tests {
         assert_eq!(
             error("a: b, c", "100 %\n::error::x\r\n%0A"),
             "::error title=a%3A b%2C c::100 %25%0A::error::x%0A%250A\n"
+        );
+    }
+
+    #[test]
+    fn a_stream_is_guarded_from_its_first_byte_to_its_last() {
+        let mut github = Github::new("T".to_owned());
+        let mut text = github.stream(b"fine\n:");
+        text.extend(github.stream(b":error::x"));
+        text.extend(github.end_stream());
+        text.extend(github.end_stream());
+        assert_eq!(
+            String::from_utf8(text).unwrap(),
+            "::stop-commands::T-stream\nfine\n::error::x\n::T-stream::\n"
         );
     }
 }

@@ -2,6 +2,7 @@
 //! folded, and what the system marks as an error.
 
 use std::{
+    collections::BTreeSet,
     io::{self, Write},
     time::Duration,
 };
@@ -14,7 +15,7 @@ use nixward_core::{
 
 use crate::{
     reporter::Reporter,
-    verdict::{is_failure, last_output},
+    verdict::{is_failure, last_output, shared_cause},
 };
 
 /// How much of an output is shown; the log has all of it.
@@ -31,6 +32,12 @@ pub trait Dialect {
 
     /// What marks that the run could not be carried out.
     fn error(&self, message: &str) -> String;
+
+    /// What is shown, of a piece of output, as it comes: nothing of it is a command.
+    fn stream(&mut self, bytes: &[u8]) -> Vec<u8>;
+
+    /// What is shown when there is no more of it: commands are commands again.
+    fn end_stream(&mut self) -> Vec<u8>;
 }
 
 /// Lines that can be folded together.
@@ -53,7 +60,9 @@ pub enum Shown {
     Failures,
     /// That of all steps.
     Everything,
-    /// Output is shown as it comes, but for that of builds.
+    /// Output of tests is shown as it comes, that of builds when they failed.
+    Streams,
+    /// Output of programs is their own and no part of the report, but for that of builds.
     Builds,
 }
 
@@ -63,6 +72,8 @@ pub struct LogGroups<D, L, R> {
     shown: Shown,
     lines: L,
     plain: R,
+    /// The causes whose output was shown already: several steps may need the same build.
+    causes: BTreeSet<String>,
 }
 
 impl<D: Dialect, L: Write, R: Reporter> LogGroups<D, L, R> {
@@ -72,15 +83,25 @@ impl<D: Dialect, L: Write, R: Reporter> LogGroups<D, L, R> {
             shown,
             lines,
             plain,
+            causes: BTreeSet::new(),
         }
     }
 
     fn write(&mut self, text: &str) -> io::Result<()> {
-        if text.is_empty() {
+        self.write_bytes(text.as_bytes())
+    }
+
+    fn write_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
             return Ok(());
         }
-        self.lines.write_all(text.as_bytes())?;
+        self.lines.write_all(bytes)?;
         self.lines.flush()
+    }
+
+    fn end_stream(&mut self) -> io::Result<()> {
+        let end = self.dialect.end_stream();
+        self.write_bytes(&end)
     }
 
     fn step_finished(
@@ -89,7 +110,9 @@ impl<D: Dialect, L: Write, R: Reporter> LogGroups<D, L, R> {
         label: &StepLabel,
         outcome: &StepOutcome,
     ) -> io::Result<()> {
-        let lines = if self.is_shown(outcome) {
+        let cause = shared_cause(&outcome.status).map(str::to_owned);
+        let is_new = cause.is_none_or(|cause| self.causes.insert(cause));
+        let lines = if is_new && self.is_shown(outcome) {
             last_output(outcome, MOST_LINES, MOST_BYTES)
         } else {
             Vec::new()
@@ -115,16 +138,22 @@ impl<D: Dialect, L: Write, R: Reporter> LogGroups<D, L, R> {
         match self.shown {
             Shown::Failures => is_failure(&outcome.status),
             Shown::Everything => true,
-            Shown::Builds => is_build,
+            Shown::Streams | Shown::Builds => is_build,
         }
     }
 }
 
 impl<D: Dialect, L: Write, R: Reporter> Reporter for LogGroups<D, L, R> {
     fn on_event(&mut self, event: &Event) -> io::Result<()> {
-        let EventKind::StepFinished { label, outcome } = &event.kind else {
-            return self.plain.on_event(event);
+        let (label, outcome) = match &event.kind {
+            EventKind::StepOutput { label: _, bytes } if self.shown == Shown::Streams => {
+                let bytes = self.dialect.stream(bytes);
+                return self.write_bytes(&bytes);
+            }
+            EventKind::StepFinished { label, outcome } => (label, outcome),
+            _ => return self.plain.on_event(event),
         };
+        let stream = self.end_stream();
         let group = self.step_finished(event.elapsed, label, outcome);
         // The verdict is never folded.
         let without_output = StepOutcome {
@@ -145,7 +174,7 @@ impl<D: Dialect, L: Write, R: Reporter> Reporter for LogGroups<D, L, R> {
         } else {
             Ok(())
         };
-        group.and(plain).and(mark)
+        stream.and(group).and(plain).and(mark)
     }
 
     fn on_tick(&mut self, elapsed: Duration) -> io::Result<()> {
@@ -153,8 +182,9 @@ impl<D: Dialect, L: Write, R: Reporter> Reporter for LogGroups<D, L, R> {
     }
 
     fn on_error(&mut self, message: &str) -> io::Result<()> {
+        let stream = self.end_stream();
         let plain = self.plain.on_error(message);
         let text = self.dialect.error(message);
-        self.write(&text).and(plain)
+        stream.and(self.write(&text)).and(plain)
     }
 }

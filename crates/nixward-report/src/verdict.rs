@@ -29,6 +29,17 @@ pub fn is_failure(status: &StepStatus) -> bool {
     *status != StepStatus::NotRun && status.severity() > Severity::Fine
 }
 
+/// What several steps may have failed of together: the derivation that is at fault, or what Nix said.
+pub(crate) fn shared_cause(status: &StepStatus) -> Option<&str> {
+    match status {
+        StepStatus::CheckFailed(problem) | StepStatus::BuildFailed(problem) => {
+            Some(problem.drv_path.as_ref().unwrap_or(&problem.message))
+        }
+        StepStatus::EvaluationFailed { message, hint: _ } => Some(message),
+        _ => None,
+    }
+}
+
 /// Why, in one line; empty where the word says it all.
 pub fn reason(status: &StepStatus) -> String {
     let whole = match status {

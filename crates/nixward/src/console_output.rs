@@ -2,16 +2,23 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use nixward_report::style::Styles;
+use nixward_report::{github::Github, gitlab::without_marks, style::Styles};
 
 use crate::{
     cli::ColorChoice,
-    environment::Environment,
+    environment::{self, Environment, Log},
     error::{CliError, ErrorKind},
+    reporters::token,
 };
 
-/// Writes an error to standard error. Where even that is gone, nobody is there to be told.
+/// Writes an error to standard error. Where even that is gone, nobody is there to be told. What it says may come from
+/// the flake, and is no command to the CI system whose log it is in.
 pub(crate) fn error_text(text: &str) {
+    let text = match environment::log() {
+        Log::Github => Github::new(token()).guarded(text),
+        Log::Gitlab => without_marks(text),
+        Log::Other => text.to_owned(),
+    };
     let _nobody_reads: io::Result<()> = io::stderr().write_all(text.as_bytes());
 }
 

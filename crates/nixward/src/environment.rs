@@ -22,6 +22,26 @@ pub(crate) struct Environment {
     pub(crate) variables: Vec<(OsString, OsString)>,
 }
 
+/// Whose log standard error goes to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Log {
+    Github,
+    Gitlab,
+    Other,
+}
+
+/// Asked for also where nothing else of the environment was looked at, as when an error comes first.
+pub(crate) fn log() -> Log {
+    let is = |name: &str| env::var_os(name).is_some_and(|value| value == "true");
+    if is("GITHUB_ACTIONS") {
+        Log::Github
+    } else if is("GITLAB_CI") {
+        Log::Gitlab
+    } else {
+        Log::Other
+    }
+}
+
 impl Environment {
     pub(crate) fn read() -> Self {
         Self {

@@ -127,6 +127,11 @@ impl CliError {
         self
     }
 
+    /// Whether Nix was asked, and something came of it that is no run.
+    pub(crate) fn is_about_nix(&self) -> bool {
+        matches!(self.kind, ErrorKind::Nix | ErrorKind::Build)
+    }
+
     /// What reporters are told of it: the error without advice.
     pub(crate) fn for_reports(&self) -> String {
         let said = match &self.verbatim {

@@ -20,6 +20,7 @@ use nixward_report::{
     junit::{JunitReporter, JunitSettings},
     log_groups::{LogGroups, Shown},
     reporter::Reporter,
+    rerun::Rerun,
     summary::SummaryReporter,
 };
 
@@ -40,8 +41,16 @@ pub(crate) enum Reporting {
     Steps,
     /// One step that was asked for by name, whose output is shown at its end.
     OneStep,
-    /// Output is shown as it comes.
+    /// Output of tests is shown as it comes.
+    StreamedTests,
+    /// Output of programs, which is data, goes where they would write it.
     Streamed,
+}
+
+impl Reporting {
+    fn is_streamed(self) -> bool {
+        matches!(self, Self::StreamedTests | Self::Streamed)
+    }
 }
 
 /// Those who hear of a run, and what they are like.
@@ -93,9 +102,10 @@ pub(crate) fn for_document(session: &Session) -> Heard {
     let is_live = console_output::stderr_is_terminal() && !session.environment.is_plain();
     let settings = human_settings(session, Reporting::Steps);
     let live = is_live.then(|| live_display(session));
-    let mut reporters = vec![human(session, settings, io::stderr(), live)];
+    let human = human(session, settings, None, io::stderr(), live);
+    let mut reporters = vec![human];
     if !is_live {
-        reporters.extend(heartbeat(settings));
+        reporters.extend(heartbeat(settings, io::stderr()));
     }
     Heard {
         reporters,
@@ -113,7 +123,11 @@ pub(crate) fn for_run(session: &Session, settings: &VerbSettings, reporting: Rep
     );
     let mut reporters = on_stderr(session, settings, look, reporting);
     if look.is_told_in_lines() {
-        reporters.extend(heartbeat(human_settings(session, reporting)));
+        let settings = human_settings(session, reporting);
+        reporters.extend(match look {
+            Look::Github => heartbeat(settings, Guarded::new(&Github::new(token()), io::stderr())),
+            _ => heartbeat(settings, io::stderr()),
+        });
     }
     if session.settings.message_format == MessageFormat::Json {
         reporters.push(Box::new(JsonLinesReporter::new(io::stdout())));
@@ -136,28 +150,28 @@ fn on_stderr(
     reporting: Reporting,
 ) -> Vec<Listener> {
     let human_settings = human_settings(session, reporting);
+    let again = || Some(rerun(&session.settings, settings));
     let shown = match (reporting, human_settings.verbosity) {
         (Reporting::Streamed, _) => Shown::Builds,
+        (Reporting::StreamedTests, _) => Shown::Streams,
         (Reporting::Steps, Verbosity::Quiet | Verbosity::Normal) => Shown::Failures,
         (Reporting::OneStep, _) | (Reporting::Steps, Verbosity::Verbose) => Shown::Everything,
     };
     match look {
         Look::Live => {
             let live = Some(live_display(session));
-            vec![human(session, human_settings, io::stderr(), live)]
+            vec![human(session, human_settings, again(), io::stderr(), live)]
         }
-        Look::Plain => vec![human(session, human_settings, io::stderr(), None)],
+        Look::Plain => vec![human(session, human_settings, again(), io::stderr(), None)],
         Look::Github => {
-            let github = Github { token: token() };
+            let github = Github::new(token());
             let guarded = Guarded::new(&github, io::stderr());
-            let plain = human(session, human_settings, guarded, None);
+            let plain = human(session, human_settings, again(), guarded, None);
             vec![Box::new(LogGroups::new(github, shown, io::stderr(), plain))]
         }
         Look::Gitlab => {
-            let gitlab = Gitlab {
-                started: SystemTime::now() - session.start.elapsed(),
-            };
-            let plain = human(session, human_settings, io::stderr(), None);
+            let gitlab = Gitlab::new(SystemTime::now() - session.start.elapsed());
+            let plain = human(session, human_settings, again(), io::stderr(), None);
             vec![Box::new(LogGroups::new(gitlab, shown, io::stderr(), plain))]
         }
         Look::Summary => vec![
@@ -181,18 +195,23 @@ fn human_settings(session: &Session, reporting: Reporting) -> HumanSettings {
     HumanSettings {
         verbosity: session.settings.verbosity,
         styles: session.stderr_styles(),
-        output_is_streamed: reporting == Reporting::Streamed,
+        output_is_streamed: reporting.is_streamed(),
     }
 }
 
 fn human(
     session: &Session,
     settings: HumanSettings,
+    rerun: Option<Rerun>,
     lines: impl Write + Send + 'static,
     live: Option<LiveDisplay>,
 ) -> Listener {
     let data = data_stream(session);
-    Box::new(HumanReporter::new(settings, lines, data, live))
+    let human = HumanReporter::new(settings, lines, data, live);
+    Box::new(match rerun {
+        Some(rerun) => human.with_rerun(rerun),
+        None => human,
+    })
 }
 
 /// Where data goes. What a step prints would be between the lines that machines read.
@@ -203,8 +222,8 @@ fn data_stream(session: &Session) -> Box<dyn Write + Send> {
     }
 }
 
-fn heartbeat(settings: HumanSettings) -> Option<Listener> {
-    let heartbeat = || Heartbeat::new(io::stderr(), settings.styles, settings.verbosity);
+fn heartbeat(settings: HumanSettings, lines: impl Write + Send + 'static) -> Option<Listener> {
+    let heartbeat = || Heartbeat::new(lines, settings.styles, settings.verbosity);
     (settings.verbosity != Verbosity::Quiet).then(|| Box::new(heartbeat()) as Listener)
 }
 
@@ -217,7 +236,7 @@ fn job_summary(environment: &Environment) -> Option<Listener> {
 }
 
 /// A word that nobody guesses: the system gives each of these states its own random keys.
-fn token() -> String {
+pub(crate) fn token() -> String {
     let random = || RandomState::new().hash_one(std::process::id());
     format!("nixward-{:016x}{:016x}", random(), random())
 }

@@ -3,7 +3,7 @@
 use nixward_nix::tool::NixFlags;
 use nixward_report::rerun::Rerun;
 
-use crate::settings::{GlobalSettings, VerbSettings};
+use crate::settings::{ContainerSettings, GlobalSettings, Loading, VerbSettings};
 
 /// The words that are the same for all steps: whatever decides what is run, but not how it is shown.
 pub(crate) fn rerun(global: &GlobalSettings, settings: &VerbSettings) -> Rerun {
@@ -16,7 +16,7 @@ pub(crate) fn rerun(global: &GlobalSettings, settings: &VerbSettings) -> Rerun {
         options,
         no_eval_cache: _,
     } = &settings.nix;
-    let mut after = Vec::new();
+    let mut after = own_flags(settings);
     let mut pairs = |option: &str, pairs: &[(String, String)]| {
         for (name, value) in pairs {
             after.extend([option.to_owned(), name.clone(), value.clone()]);
@@ -47,4 +47,27 @@ pub(crate) fn rerun(global: &GlobalSettings, settings: &VerbSettings) -> Rerun {
             .collect(),
         after,
     }
+}
+
+/// Those of nixward's own that decide what happens.
+fn own_flags(settings: &VerbSettings) -> Vec<String> {
+    let ContainerSettings {
+        loading,
+        engine,
+        run,
+    } = settings.container;
+    let loading = match loading {
+        Loading::One => None,
+        Loading::All => Some("--load"),
+        Loading::None => Some("--no-load"),
+    };
+    let flags = loading.into_iter().chain(run.then_some("--run"));
+    let mut flags: Vec<String> = flags.map(str::to_owned).collect();
+    if let Some(engine) = engine {
+        flags.extend(["--engine".to_owned(), engine.program().to_owned()]);
+    }
+    if let Some(repeat) = settings.test.repeat {
+        flags.extend(["--repeat".to_owned(), repeat.to_string()]);
+    }
+    flags
 }

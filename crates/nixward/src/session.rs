@@ -45,6 +45,8 @@ pub(crate) struct Session {
     pub(crate) runner: Runner,
     pub(crate) cancellation: Cancellation,
     pub(crate) start: Instant,
+    /// Tells this run from all others of the workspace; sorts by time.
+    run: String,
 }
 
 impl Session {
@@ -92,6 +94,7 @@ impl Session {
             runner,
             cancellation,
             start,
+            run: run_name(),
         })
     }
 
@@ -157,14 +160,10 @@ impl Session {
 
     /// The folder for the logs of this run.
     pub(crate) fn logs(&self) -> LogFolder {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let run = format!("{:013}-{}", now.as_millis(), std::process::id());
         let workspace = nixward_exec::workspace_folder_name(&self.discovered.workspace.root);
         LogFolder::new(
             &self.environment.state_folder().join("runs").join(workspace),
-            &run,
+            &self.run,
         )
     }
 
@@ -185,4 +184,11 @@ impl Session {
             system: self.system(),
         }
     }
+}
+
+fn run_name() -> String {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    format!("{:013}-{}", now.as_millis(), std::process::id())
 }

@@ -130,7 +130,7 @@ pub(crate) fn derivation() -> impl Strategy<Value = Derivation> {
 pub(crate) fn answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
         2 => Just(Answer::Absent),
-        1 => prop::option::of("[a-z ]{1,12}").prop_map(Answer::Failed),
+        1 => prop::option::of("[a-z ]{1,12}".prop_map(Into::into)).prop_map(Answer::Failed),
         1 => Just(Answer::NotADerivation("set".to_owned())),
         4 => derivation().prop_map(|derivation| Answer::Derivation(Box::new(derivation))),
     ]
@@ -139,7 +139,7 @@ pub(crate) fn answer() -> impl Strategy<Value = Answer> {
 /// What is said of a package itself, which is there since it has a name.
 fn package_answer() -> impl Strategy<Value = Answer> {
     answer().prop_map(|answer| match answer {
-        Answer::Absent => Answer::Failed(Some("it does not evaluate".to_owned())),
+        Answer::Absent => Answer::Failed(Some("it does not evaluate".to_owned().into())),
         there => there,
     })
 }

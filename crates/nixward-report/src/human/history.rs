@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nixward_core::{
     history::{FailedTry, Runs, StepHistory},
-    outcome::{RunSummary, StepOutcome, StepStatus},
+    outcome::{RunSummary, StepOutcome},
 };
 
 use super::{
@@ -114,11 +114,10 @@ pub(super) fn failed(summary: &RunSummary) -> Option<String> {
 }
 
 /// The names of steps that were not run, folded where they are many.
-pub(super) fn not_run(settings: HumanSettings, outcomes: &[(String, StepOutcome)]) -> String {
-    let mut names = outcomes
-        .iter()
-        .filter(|(_, outcome)| outcome.status == StepStatus::NotRun)
-        .map(|(name, _)| name);
+pub(super) fn not_run<'a>(
+    settings: HumanSettings,
+    mut names: impl Iterator<Item = &'a str>,
+) -> String {
     let most = match settings.verbosity {
         Verbosity::Verbose => usize::MAX,
         Verbosity::Normal | Verbosity::Quiet => MOST_NAMED,

@@ -1,5 +1,6 @@
 //! The report for people: finished steps as aligned lines that scroll up, what runs now below them.
 
+mod failures;
 mod history;
 mod lenient_terminal;
 mod live;
@@ -17,8 +18,10 @@ use nixward_core::{
 };
 pub(crate) use text::verdict;
 
+use self::failures::Failures;
 use crate::{
     reporter::Reporter,
+    rerun::Rerun,
     style::{Styles, harmless},
 };
 
@@ -48,7 +51,9 @@ pub struct HumanReporter<L, O> {
     output: O,
     live: Option<LiveDisplay>,
     /// What did not simply pass, to be named again at the end.
-    failed: Vec<(String, StepOutcome)>,
+    failures: Failures,
+    /// How a step is run again, where that is told.
+    rerun: Option<Rerun>,
     steps: usize,
     /// Whether standard output failed once; the report goes on without it.
     output_is_gone: bool,
@@ -63,10 +68,20 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
             lines,
             output,
             live,
-            failed: Vec::new(),
+            failures: Failures::default(),
+            rerun: None,
             steps: 0,
             output_is_gone: false,
             is_mid_line: false,
+        }
+    }
+
+    /// Tells in the end how what failed is run again.
+    #[must_use]
+    pub fn with_rerun(self, rerun: Rerun) -> Self {
+        Self {
+            rerun: Some(rerun),
+            ..self
         }
     }
 
@@ -74,6 +89,7 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
         if text.is_empty() {
             return Ok(());
         }
+        self.failures.said(text);
         let begin = if std::mem::take(&mut self.is_mid_line) {
             "\n"
         } else {
@@ -95,21 +111,35 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
     fn step_finished(&mut self, label: &StepLabel, outcome: &StepOutcome) -> io::Result<()> {
         let name = label.to_string();
         let mut block = text::step(self.settings, &name, outcome);
-        if !outcome.status.is_success() {
-            block.push_str(&text::failure(self.settings, outcome));
-            self.failed.push((name, outcome.clone()));
-        } else if outcome.status == StepStatus::Flaky && self.settings.verbosity != Verbosity::Quiet
+        let is_flaky = outcome.status == StepStatus::Flaky;
+        let is_failure = !outcome.status.is_success();
+        if is_failure {
+            block.push_str(&self.failure(outcome));
+        } else if !is_flaky
+            && self.settings.verbosity == Verbosity::Verbose
+            && !self.settings.output_is_streamed
         {
-            self.failed.push((name, outcome.clone()));
-        } else if self.settings.verbosity == Verbosity::Verbose && !self.settings.output_is_streamed
-        {
-            block.push_str(&text::output(outcome));
+            block.push_str(&text::whole_output(outcome));
         }
-        self.write(&block)?;
+        let written = self.write(&block);
+        if is_failure || is_flaky && self.settings.verbosity != Verbosity::Quiet {
+            let rerun = self.rerun.as_ref();
+            let again = rerun.map(|rerun| rerun.command(label));
+            self.failures.add(name, outcome, again);
+        }
+        written?;
         match &outcome.status {
             StepStatus::Built { paths } => self.write_output(paths.join("\n").as_bytes(), b"\n"),
             StepStatus::ImageBuilt { path } => self.write_output(path.as_bytes(), b"\n"),
             _ => Ok(()),
+        }
+    }
+
+    /// What is shown of a failure when it happens; of what broke several steps only once.
+    fn failure(&self, outcome: &StepOutcome) -> String {
+        match self.failures.first_alike(&outcome.status) {
+            Some(before) => text::failure_as_before(before, outcome),
+            None => text::failure(self.settings, outcome),
         }
     }
 
@@ -141,7 +171,14 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
 
     fn run_finished(&mut self, summary: &RunSummary) -> io::Result<()> {
         self.end_live();
-        let text = text::summary(self.settings, summary, self.steps, &self.failed);
+        if self.settings.verbosity == Verbosity::Quiet && self.failures.is_empty() {
+            return Ok(());
+        }
+        let mut text = text::summary(self.settings, summary, self.steps);
+        let run = summary.passed + summary.failed + summary.interrupted;
+        if run > 1 || summary.not_run > 0 {
+            text.push_str(&self.failures.text(self.settings));
+        }
         self.write(&text)
     }
 
@@ -233,5 +270,11 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
             | EventKind::Stopping
             | EventKind::GoingOn => Ok(()),
         }
+    }
+
+    fn on_error(&mut self, _: &str) -> io::Result<()> {
+        // What is said of it next is no report's.
+        self.end_live();
+        Ok(())
     }
 }

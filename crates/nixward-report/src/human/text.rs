@@ -6,12 +6,14 @@ use nixward_core::{
     evaluation::CacheUse,
     outcome::{BuildProblem, ExitReason, RunSummary, StepOutcome, StepStatus},
     plan::Skipped,
+    store_path::derivation_name,
 };
 
 use super::{HumanSettings, Verbosity, history};
 use crate::{
     duration::{for_people, seconds},
     style::{Label, harmless},
+    verdict::reason,
 };
 
 /// How many of a failed step's last lines are shown; the log has all.
@@ -99,7 +101,7 @@ pub(super) fn worded_line(
 }
 
 /// The line of a step that ended.
-fn ended(settings: HumanSettings, name: &str, outcome: &StepOutcome) -> String {
+pub(super) fn ended(settings: HumanSettings, name: &str, outcome: &StepOutcome) -> String {
     let name = history::name(name, outcome);
     if outcome.status == StepStatus::Flaky {
         return history::flaky(settings, &name, outcome);
@@ -171,15 +173,10 @@ pub(super) fn failure(settings: HumanSettings, outcome: &StepOutcome) -> String 
             .for_each(|note| push(&mut text, &format!("note: {note}")));
         return text;
     }
-    // A build's log was kept back even where a program's output is not.
-    let is_build = matches!(
-        outcome.status,
-        StepStatus::BuildFailed(_) | StepStatus::CheckFailed(_)
-    );
-    let mut text = if settings.output_is_streamed && !is_build {
+    let mut text = if was_streamed(settings, &outcome.status) {
         String::new()
     } else {
-        output(outcome)
+        output(outcome, SHOWN_LINES)
     };
     for line in verdict(&outcome.status).lines() {
         push(&mut text, line);
@@ -197,9 +194,42 @@ pub(super) fn failure(settings: HumanSettings, outcome: &StepOutcome) -> String 
     text
 }
 
-/// The last lines that a step printed.
-pub(super) fn output(outcome: &StepOutcome) -> String {
-    let hidden = outcome.output.len().saturating_sub(SHOWN_LINES);
+/// What is shown of a failure whose cause was shown for another step before.
+pub(super) fn failure_as_before(before: &str, outcome: &StepOutcome) -> String {
+    let what = match &outcome.status {
+        StepStatus::BuildFailed(problem) | StepStatus::CheckFailed(problem) => {
+            let drv_path = problem.drv_path.as_deref();
+            let name = drv_path.map_or("what it needs", derivation_name);
+            format!("{name} failed to build")
+        }
+        status => reason(status),
+    };
+    let mut text = String::new();
+    push(&mut text, &format!("{what}, as for {before} above"));
+    outcome
+        .notes
+        .iter()
+        .for_each(|note| push(&mut text, &format!("note: {note}")));
+    text
+}
+
+/// Whether its output was shown as it came. A build's log is kept back even where a program's output is not.
+pub(super) fn was_streamed(settings: HumanSettings, status: &StepStatus) -> bool {
+    let is_build = matches!(
+        status,
+        StepStatus::BuildFailed(_) | StepStatus::CheckFailed(_)
+    );
+    settings.output_is_streamed && !is_build
+}
+
+/// The last lines that a step printed, all that are shown of them.
+pub(super) fn whole_output(outcome: &StepOutcome) -> String {
+    output(outcome, SHOWN_LINES)
+}
+
+/// The last lines that a step printed, so many.
+pub(super) fn output(outcome: &StepOutcome, most: usize) -> String {
+    let hidden = outcome.output.len().saturating_sub(most);
     let before = outcome.output_lines_before + hidden;
     let mut text = String::new();
     if before > 0 {
@@ -282,17 +312,9 @@ pub(super) fn cancelling(settings: HumanSettings, signal: &str, running: usize) 
     format!("{word} {signal}: {what}; once more to kill\n")
 }
 
-/// The end of the report: what did not pass once more, and the counts.
-pub(super) fn summary(
-    settings: HumanSettings,
-    summary: &RunSummary,
-    steps: usize,
-    failed: &[(String, StepOutcome)],
-) -> String {
+/// The counts.
+pub(super) fn summary(settings: HumanSettings, summary: &RunSummary, steps: usize) -> String {
     let run = summary.passed + summary.failed + summary.interrupted;
-    if settings.verbosity == Verbosity::Quiet && failed.is_empty() {
-        return String::new();
-    }
     let mut text = "────────────\n".to_owned();
     let label = if summary.failed > 0 || summary.cancelled {
         Label::Bad
@@ -327,21 +349,5 @@ pub(super) fn summary(
         seconds(summary.duration),
         counts.join(", ")
     )]);
-    if run > 1 || summary.not_run > 0 {
-        let is_flaky = |(_, outcome): &&(String, StepOutcome)| outcome.status == StepStatus::Flaky;
-        for (name, outcome) in failed.iter().filter(is_flaky) {
-            text.push_str(&ended(settings, name, outcome));
-        }
-        for (name, outcome) in failed {
-            if matches!(outcome.status, StepStatus::Flaky | StepStatus::NotRun) {
-                continue;
-            }
-            text.push_str(&ended(settings, name, outcome));
-            if let Some(log) = &outcome.log {
-                push(&mut text, &format!("log: {}", log.display()));
-            }
-        }
-        text.push_str(&history::not_run(settings, failed));
-    }
     text
 }

@@ -128,4 +128,27 @@ impl Reporter for Recording {
         }
         Ok(())
     }
+
+    fn on_tick(&mut self, elapsed: Duration) -> io::Result<()> {
+        self.latest = self.latest.max(elapsed);
+        Ok(())
+    }
+
+    /// What had not ended has ended with the run.
+    fn on_error(&mut self, _: &str) -> io::Result<()> {
+        let began: Vec<String> = self.began.keys().cloned().collect();
+        for key in began {
+            match key.as_str() {
+                "" => self.end(&key, SpanKind::Evaluation, "evaluation"),
+                path if path.ends_with(".drv") => {
+                    self.end(path, SpanKind::Build, derivation_name(path));
+                }
+                path if path.starts_with('/') => {
+                    self.end(path, SpanKind::Download, derivation_name(path));
+                }
+                step => self.end(step, SpanKind::FailedStep, "a step"),
+            }
+        }
+        Ok(())
+    }
 }

@@ -39,9 +39,7 @@ fn tell(reporter: &mut dyn Reporter, events: Vec<EventKind>) {
 
 fn on_github(shown: Shown, events: Vec<EventKind>) -> String {
     let page = Page::default();
-    let github = Github {
-        token: "TOKEN".to_owned(),
-    };
+    let github = Github::new("TOKEN".to_owned());
     let guarded = Guarded::new(&github, page.clone());
     let plain = HumanReporter::new(PLAIN, guarded, std::io::sink(), None);
     tell(
@@ -53,9 +51,7 @@ fn on_github(shown: Shown, events: Vec<EventKind>) -> String {
 
 fn on_gitlab(shown: Shown, events: Vec<EventKind>) -> String {
     let page = Page::default();
-    let gitlab = Gitlab {
-        started: UNIX_EPOCH + Duration::from_secs(1_700_000_000),
-    };
+    let gitlab = Gitlab::new(UNIX_EPOCH + Duration::from_secs(1_700_000_000));
     let plain = HumanReporter::new(PLAIN, page.clone(), std::io::sink(), None);
     tell(
         &mut LogGroups::new(gitlab, shown, page.clone(), plain),
@@ -119,13 +115,8 @@ fn every_ending_on_github() {
         its whole log: nix log /nix/store/0123456789abcdfghijklmnpqrsvwxyz-library.drv
         log: /state/run/step.log
     ::error title=check test%3A failed::builder failed with exit code 3%0A%0A50 %25
-    ::group::output of build test
-        50 %
-    ::endgroup::
       BUILD FAIL [   1.234s] build test
-        builder failed with exit code 3
-        its whole log: nix log /nix/store/0123456789abcdfghijklmnpqrsvwxyz-library.drv
-        log: /state/run/step.log
+        library failed to build, as for check test above
     ::error title=build test%3A build-failed::builder failed with exit code 3%0A%0A50 %25
     ::group::output of disk test
         50 %
@@ -157,19 +148,26 @@ fn every_ending_on_github() {
     ────────────
          Summary [  65.000s] 13/14 run: 4 passed, 8 failed, 1 skipped, 1 interrupted, 1 not run
             FAIL [   1.234s] code test
+        it exited with code 3
         log: /state/run/step.log
             FAIL [   1.234s] signal test
+        it was ended by signal 11
         log: /state/run/step.log
          TIMEOUT [   1.234s] timeout test
+        it was ended after its timeout of 1m 30s
         log: /state/run/step.log
             FAIL [   1.234s] check test
-        log: /state/run/step.log
       BUILD FAIL [   1.234s] build test
+        builder failed with exit code 3
         log: /state/run/step.log
       BUILD FAIL [   1.234s] disk test
+        builder failed with exit code 3
         log: /state/run/step.log
        EVAL FAIL [   1.234s] evaluation test
+        attribute 'x' missing
+        at flake.nix:3:5
             FAIL [   1.234s] start test
+        cannot execute /nix/store/x/bin/x
         log: /state/run/step.log
        CANCELLED [   1.234s] cancelled test
         log: /state/run/step.log
@@ -214,13 +212,8 @@ fn every_ending_on_gitlab() {
         builder failed with exit code 3
         its whole log: nix log /nix/store/0123456789abcdfghijklmnpqrsvwxyz-library.drv
         log: /state/run/step.log
-    ESC[0Ksection_start:1700000000:nixward_step_8[collapsed=false]CRESC[0Koutput of build test
-        50 %
-    ESC[0Ksection_end:1700000001:nixward_step_8CRESC[0K
       BUILD FAIL [   1.234s] build test
-        builder failed with exit code 3
-        its whole log: nix log /nix/store/0123456789abcdfghijklmnpqrsvwxyz-library.drv
-        log: /state/run/step.log
+        library failed to build, as for check test above
     ESC[0Ksection_start:1700000000:nixward_step_9[collapsed=false]CRESC[0Koutput of disk test
         50 %
     ESC[0Ksection_end:1700000001:nixward_step_9CRESC[0K
@@ -247,19 +240,26 @@ fn every_ending_on_gitlab() {
     ────────────
          Summary [  65.000s] 13/14 run: 4 passed, 8 failed, 1 skipped, 1 interrupted, 1 not run
             FAIL [   1.234s] code test
+        it exited with code 3
         log: /state/run/step.log
             FAIL [   1.234s] signal test
+        it was ended by signal 11
         log: /state/run/step.log
          TIMEOUT [   1.234s] timeout test
+        it was ended after its timeout of 1m 30s
         log: /state/run/step.log
             FAIL [   1.234s] check test
-        log: /state/run/step.log
       BUILD FAIL [   1.234s] build test
+        builder failed with exit code 3
         log: /state/run/step.log
       BUILD FAIL [   1.234s] disk test
+        builder failed with exit code 3
         log: /state/run/step.log
        EVAL FAIL [   1.234s] evaluation test
+        attribute 'x' missing
+        at flake.nix:3:5
             FAIL [   1.234s] start test
+        cannot execute /nix/store/x/bin/x
         log: /state/run/step.log
        CANCELLED [   1.234s] cancelled test
         log: /state/run/step.log
@@ -367,9 +367,7 @@ fn the_output_of_what_passed_is_shown_where_it_is_asked_for() {
 #[test]
 fn a_run_that_cannot_be_carried_out_is_an_error() {
     let page = Page::default();
-    let github = Github {
-        token: "TOKEN".to_owned(),
-    };
+    let github = Github::new("TOKEN".to_owned());
     let plain = HumanReporter::new(PLAIN, std::io::sink(), std::io::sink(), None);
     let mut reporter = LogGroups::new(github, Shown::Failures, page.clone(), plain);
     reporter

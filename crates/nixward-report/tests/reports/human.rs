@@ -6,12 +6,13 @@ use insta::assert_snapshot;
 use nixward_core::{
     event::EventKind,
     history::{FailedTry, Runs, StepHistory},
-    outcome::{ExitReason, StepOutcome, StepStatus},
+    outcome::{BuildProblem, ExitReason, StepOutcome, StepStatus},
     running::RunningNow,
 };
 use nixward_report::{
     human::{HumanReporter, HumanSettings, Verbosity},
     reporter::Reporter as _,
+    rerun::Rerun,
     style::Styles,
 };
 
@@ -46,7 +47,12 @@ const PLAIN: HumanSettings = HumanSettings {
 /// The report, and what goes to standard output.
 fn reported(settings: HumanSettings, events: Vec<EventKind>) -> (String, String) {
     let (lines, output) = (Page::default(), Page::default());
-    let mut reporter = HumanReporter::new(settings, lines.clone(), output.clone(), None);
+    let rerun = Rerun {
+        before: vec!["-C".to_owned(), "my work".to_owned()],
+        after: vec!["--impure".to_owned()],
+    };
+    let reporter = HumanReporter::new(settings, lines.clone(), output.clone(), None);
+    let mut reporter = reporter.with_rerun(rerun);
     for kind in events {
         reporter.on_event(&at(kind)).expect("pages are endless");
     }
@@ -94,9 +100,7 @@ fn every_ending() {
         its whole log: nix log /nix/store/0123456789abcdfghijklmnpqrsvwxyz-library.drv
         log: /state/run/step.log
       BUILD FAIL [   1.234s] build test
-        builder failed with exit code 3
-        its whole log: nix log /nix/store/0123456789abcdfghijklmnpqrsvwxyz-library.drv
-        log: /state/run/step.log
+        library failed to build, as for check test above
       BUILD FAIL [   1.234s] disk test
         builder failed with exit code 3
         log: /state/run/step.log
@@ -111,20 +115,34 @@ fn every_ending() {
     ────────────
          Summary [  65.000s] 13/14 run: 4 passed, 8 failed, 1 skipped, 1 interrupted, 1 not run
             FAIL [   1.234s] code test
+        it exited with code 3
         log: /state/run/step.log
+        again: nixward -C 'my work' test code --impure
             FAIL [   1.234s] signal test
+        it was ended by signal 11
         log: /state/run/step.log
+        again: nixward -C 'my work' test signal --impure
          TIMEOUT [   1.234s] timeout test
+        it was ended after its timeout of 1m 30s
         log: /state/run/step.log
+        again: nixward -C 'my work' test timeout --impure
             FAIL [   1.234s] check test
-        log: /state/run/step.log
       BUILD FAIL [   1.234s] build test
+        builder failed with exit code 3
         log: /state/run/step.log
+        again: nixward -C 'my work' test check --impure
       BUILD FAIL [   1.234s] disk test
+        builder failed with exit code 3
         log: /state/run/step.log
+        again: nixward -C 'my work' test disk --impure
        EVAL FAIL [   1.234s] evaluation test
+        attribute 'x' missing
+        at flake.nix:3:5
+        again: nixward -C 'my work' test evaluation --impure
             FAIL [   1.234s] start test
+        cannot execute /nix/store/x/bin/x
         log: /state/run/step.log
+        again: nixward -C 'my work' test start --impure
        CANCELLED [   1.234s] cancelled test
         log: /state/run/step.log
          NOT RUN [         ] not-run test
@@ -161,6 +179,7 @@ fn quiet_is_what_did_not_pass() {
          Summary [  65.000s] 2 run: 1 passed, 1 failed, 1 skipped
             FAIL [   1.234s] b test
         log: /state/run/step.log
+        again: nixward -C 'my work' test b --impure
     ");
     let (lines, output) = reported(quiet, run(vec![("a", outcome(StepStatus::Passed))]));
     assert_eq!(
@@ -476,9 +495,13 @@ fn tries_runs_and_slow_steps() {
        FLAKY 3/3 [   1.234s] flaky test (slow)
         log: /state/run/step.log
             FAIL [   1.234s] again test (slow)
+        it exited with code 1
         log: /state/run/step.log
+        again: nixward -C 'my work' test again --impure
             FAIL [   1.234s] rarely test (run 7 of 50)
+        it exited with code 1
         log: /state/run/step.log
+        again: nixward -C 'my work' test rarely --impure
        CANCELLED [   1.234s] cut test
         log: /state/run/step.log
     ");
@@ -519,4 +542,185 @@ fn many_steps_that_were_not_run_are_folded() {
         lines.ends_with("     NOT RUN [         ] p15 test\n"),
         "{lines}"
     );
+}
+
+/// What stands below the counts.
+fn end_of(lines: &str) -> String {
+    let (_, end) = lines.split_once("────────────\n").expect("it has an end");
+    let (_, end) = end.split_once('\n').expect("it has counts");
+    end.to_owned()
+}
+
+fn build_failed(name: &str) -> StepStatus {
+    StepStatus::BuildFailed(BuildProblem {
+        drv_path: Some(format!(
+            "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-{name}.drv"
+        )),
+        message: format!(
+            "Cannot build '/nix/store/…-{name}.drv'.\nReason: builder failed with exit code 2."
+        ),
+    })
+}
+
+#[test]
+fn what_several_steps_failed_of_is_told_once_with_all_that_it_broke() {
+    let (lines, _) = reported(
+        PLAIN,
+        run(vec![
+            ("web", printing(build_failed("library"), 3)),
+            ("api", printing(build_failed("library"), 3)),
+            (
+                "other",
+                printing(StepStatus::Failed(ExitReason::Code(1)), 12),
+            ),
+            ("cli", printing(build_failed("library"), 3)),
+        ]),
+    );
+    assert_eq!(lines.matches("    line 3\n").count(), 3, "{lines}");
+    assert_snapshot!(lines, @"
+    warning: ignoring untrusted substituter
+            SKIP [         ] bare test: no test and no check
+      BUILD FAIL [   1.234s] web test
+        line 1
+        line 2
+        line 3
+        Cannot build '/nix/store/…-library.drv'.
+        Reason: builder failed with exit code 2.
+        its whole log: nix log /nix/store/0123456789abcdfghijklmnpqrsvwxyz-library.drv
+        log: /state/run/step.log
+      BUILD FAIL [   1.234s] api test
+        library failed to build, as for web test above
+            FAIL [   1.234s] other test
+        line 1
+        line 2
+        line 3
+        line 4
+        line 5
+        line 6
+        line 7
+        line 8
+        line 9
+        line 10
+        line 11
+        line 12
+        it exited with code 1
+        log: /state/run/step.log
+      BUILD FAIL [   1.234s] cli test
+        library failed to build, as for web test above
+    ────────────
+         Summary [  65.000s] 4 run: 0 passed, 4 failed, 1 skipped
+      BUILD FAIL [   1.234s] web test
+      BUILD FAIL [   1.234s] api test
+      BUILD FAIL [   1.234s] cli test
+        line 1
+        line 2
+        line 3
+        Cannot build '/nix/store/…-library.drv': builder failed with exit code 2
+        log: /state/run/step.log
+        again: nixward -C 'my work' test web --impure
+            FAIL [   1.234s] other test
+        … 4 lines before, in the log
+        line 5
+        line 6
+        line 7
+        line 8
+        line 9
+        line 10
+        line 11
+        line 12
+        it exited with code 1
+        log: /state/run/step.log
+        again: nixward -C 'my work' test other --impure
+    ");
+}
+
+#[test]
+fn a_single_failure_that_is_in_sight_is_not_told_twice() {
+    let failed = || printing(StepStatus::Failed(ExitReason::Code(1)), 3);
+    let (lines, _) = reported(
+        PLAIN,
+        run(vec![("a", outcome(StepStatus::Passed)), ("b", failed())]),
+    );
+    assert_snapshot!(end_of(&lines), @"
+        FAIL [   1.234s] b test
+    log: /state/run/step.log
+    again: nixward -C 'my work' test b --impure
+    ");
+    // Behind many that passed it is.
+    let mut steps = vec![("b", failed())];
+    steps.extend((0..20).map(|_| ("a", outcome(StepStatus::Passed))));
+    let (lines, _) = reported(PLAIN, run(steps));
+    assert_snapshot!(end_of(&lines), @"
+        FAIL [   1.234s] b test
+    line 1
+    line 2
+    line 3
+    it exited with code 1
+    log: /state/run/step.log
+    again: nixward -C 'my work' test b --impure
+    ");
+}
+
+#[test]
+fn an_error_of_nix_is_told_again_by_its_first_lines() {
+    let status = StepStatus::EvaluationFailed {
+        message: "attribute 'x' missing\nat a.nix:3:5:\n  3| quoted\n   | ^\n1\n2\n3\n4\n5\n6\n7"
+            .to_owned(),
+        hint: None,
+    };
+    let (lines, _) = reported(
+        PLAIN,
+        run(vec![
+            ("a", outcome(status.clone())),
+            ("b", outcome(StepStatus::Failed(ExitReason::Code(1)))),
+            ("c", outcome(status)),
+        ]),
+    );
+    assert!(
+        lines.contains("    attribute 'x' missing, as for a test above\n"),
+        "{lines}"
+    );
+    assert_snapshot!(end_of(&lines), @"
+    EVAL FAIL [   1.234s] a test
+    EVAL FAIL [   1.234s] c test
+     attribute 'x' missing
+     at a.nix:3:5:
+     1
+     2
+     3
+     4
+     5
+     6
+     again: nixward -C 'my work' test a --impure
+         FAIL [   1.234s] b test
+     it exited with code 1
+     log: /state/run/step.log
+     again: nixward -C 'my work' test b --impure
+    ");
+}
+
+#[test]
+fn of_very_many_failures_the_lines_are_told_and_a_few_in_full() {
+    let names: Vec<String> = (0..200).map(|number| format!("p{number:03}")).collect();
+    let failed = || printing(StepStatus::Failed(ExitReason::Code(1)), 100);
+    let steps = || names.iter().map(|name| (name.as_str(), failed())).collect();
+    let (lines, _) = reported(PLAIN, run(steps()));
+    let end = end_of(&lines);
+    assert!(
+        names
+            .iter()
+            .all(|name| end.contains(&format!("] {name} test\n")))
+    );
+    assert_eq!(end.matches("    again: ").count(), 10);
+    assert!(end.lines().count() < 350, "{end}");
+    assert!(
+        end.ends_with("    … 190 of them are not told here again; -v tells of all\n"),
+        "{end}"
+    );
+    let verbose = HumanSettings {
+        verbosity: Verbosity::Verbose,
+        ..PLAIN
+    };
+    let (lines, _) = reported(verbose, run(steps()));
+    assert_eq!(end_of(&lines).matches("    again: ").count(), 200);
 }

@@ -25,7 +25,7 @@ pub(super) fn single_step<'a>(session: &Session, plan: &'a Plan) -> Result<&'a S
     if let Some(failed) = plan.failed.first() {
         let message = format!("`{}` does not evaluate", failed.label.attribute);
         return Err(CliError::new(ErrorKind::Nix, message)
-            .cause(failed.message.clone())
+            .cause(failed.failure.message.clone())
             .hints(failed.hint.clone())
             .hints(session.trace_hint()));
     }

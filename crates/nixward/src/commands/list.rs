@@ -189,8 +189,8 @@ fn failed(
         let answers = std::iter::once((of_package.clone(), &package.itself))
             .chain(below.map(|(path, answer)| (of_package.join(path), answer)));
         for (attribute, answer) in answers {
-            if let Answer::Failed(message) = answer {
-                let message = message.clone().unwrap_or_default();
+            if let Answer::Failed(failure) = answer {
+                let message = failure.clone().unwrap_or_default().message;
                 failed.push(entry(Some(&project.name), attribute.to_string(), message));
                 break;
             }
@@ -198,11 +198,11 @@ fn failed(
     }
     if everything {
         for (name, check) in &evaluation.checks {
-            if let Answer::Failed(message) = &check.answer {
+            if let Answer::Failed(failure) = &check.answer {
                 failed.push(entry(
                     None,
                     Attribute::new(["checks", system, name]).to_string(),
-                    message.clone().unwrap_or_default(),
+                    failure.clone().unwrap_or_default().message,
                 ));
             }
         }

@@ -142,7 +142,7 @@ fn failed(plan: &Plan) -> Vec<FailedEvaluation> {
         project: failed.label.project.clone(),
         verb: failed.label.verb.clone(),
         attribute: failed.label.attribute.clone(),
-        message: failed.message.clone(),
+        message: failed.failure.message.clone(),
     };
     plan.failed.iter().map(entry).collect()
 }

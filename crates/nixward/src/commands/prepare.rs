@@ -127,7 +127,7 @@ impl Planning<'_> {
         test_options::apply(&mut plan, settings.test);
         let is_single = is_one_asked_for(&selected);
         for failed in &mut plan.failed {
-            failed.hint = untracked::hint_for_message(&session.discovered, &failed.message);
+            failed.hint = untracked::hint_for_message(&session.discovered, &failed.failure.message);
         }
         Ok(Prepared {
             plan,

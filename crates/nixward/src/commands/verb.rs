@@ -6,7 +6,7 @@ use nixward_core::{
     plan::Action,
 };
 use nixward_exec::{
-    Emitter, ExecutionContext, OutputHandling, RunningSteps,
+    Emitter, ExecutionContext, LogFolder, OutputHandling, RunningSteps,
     dispatcher::{self, ExecuteError},
 };
 use nixward_manifest::BuiltinVerb;
@@ -48,9 +48,14 @@ pub(super) fn run_at(
     } else {
         Audience::for_run(&session, settings, Reporting::Steps)
     };
-    let result = carry_out(&session, settings, &mut reporters);
+    let mut recording = settings.timings.as_ref().map(|_| Recording::default());
+    let result = carry_out(&session, settings, &mut reporters, &mut recording);
     if let Err(error) = &result {
         reporters.error(&error.for_reports());
+        if let Some(recording) = recording.filter(|_| error.is_about_nix()) {
+            reporters.leave();
+            write_timings_of_failure(&session, settings, recording, error);
+        }
     }
     result
 }
@@ -60,28 +65,31 @@ fn carry_out(
     session: &Session,
     settings: &VerbSettings,
     reporters: &mut Audience,
+    recording: &mut Option<Recording>,
 ) -> Result<u8, CliError> {
-    let mut recording = settings.timings.as_ref().map(|_| Recording::default());
     let prepared = {
-        let mut listener = |event: &Event| tell(reporters, &mut recording, event);
+        let mut listener = |event: &Event| tell(reporters, recording, event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         let prepared = prepare(session, settings, &mut emitter)?;
         test_options::warn(&prepared.plan, settings.test, &mut emitter);
         prepared
     };
     if settings.dry_run {
+        *recording = None;
         reporters.leave();
         return plan::print(session, &prepared, settings.container.engine);
     }
     let behaviour = prepared.verb.behaviour;
     if prepared.is_single && matches!(behaviour, BuiltinVerb::Run | BuiltinVerb::Shell) {
-        if settings.report.junit.is_some() {
-            let message = "no JUnit report is written where nixward becomes the program";
-            console_output::error_text(&format!("warning: {message}\n"));
-        }
-        if settings.timings.is_some() {
-            let message = "no page of timings is written where nixward becomes the program";
-            console_output::error_text(&format!("warning: {message}\n"));
+        let unwritten = [
+            settings.report.junit.as_ref().map(|_| "JUnit report"),
+            recording.take().map(|_| "page of timings"),
+        ];
+        let mut listener = |event: &Event| reporters.tell(event);
+        let mut emitter = Emitter::new(session.start, &mut listener);
+        for what in unwritten.into_iter().flatten() {
+            let message = format!("no {what} is written where nixward becomes the program");
+            emitter.emit(EventKind::Warning { message });
         }
         return become_single(session, &prepared, reporters);
     }
@@ -101,17 +109,17 @@ fn carry_out(
     let streamed =
         behaviour == BuiltinVerb::Run || settings.no_capture || is_one && reporters.streams_tests();
     if is_one || streamed {
-        let reporting = if streamed {
-            Reporting::Streamed
-        } else {
-            Reporting::OneStep
+        let reporting = match (streamed, behaviour) {
+            (true, BuiltinVerb::Run) => Reporting::Streamed,
+            (true, _) => Reporting::StreamedTests,
+            (false, _) => Reporting::OneStep,
         };
         reporters.leave();
         *reporters = Audience::for_run(session, settings, reporting);
     }
     let context = context(session, settings, &prepared, streamed);
     let summary = {
-        let mut listener = |event: &Event| tell(reporters, &mut recording, event);
+        let mut listener = |event: &Event| tell(reporters, recording, event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         dispatcher::execute(
             &context,
@@ -123,8 +131,8 @@ fn carry_out(
     };
     let unwritten = reporters.first_error();
     reporters.leave();
-    if let Some(recording) = &recording {
-        write_timings(session, settings, &context, recording);
+    if let Some(recording) = recording.take() {
+        write_timings(session, settings, &context.logs, &recording);
     }
     if let Some(signal) = session.cancellation.signal() {
         return Err(CliError::signal(signal));
@@ -212,12 +220,12 @@ fn tell(reporters: &mut Audience, recording: &mut Option<Recording>, event: &Eve
 fn write_timings(
     session: &Session,
     settings: &VerbSettings,
-    context: &ExecutionContext,
+    logs: &LogFolder,
     recording: &Recording,
 ) {
     let file = match &settings.timings {
         Some(Some(file)) => session.cwd.join(file),
-        _ => context.logs.file("timings.html"),
+        _ => logs.file("timings.html"),
     };
     let page = recording.page(&session.discovered.workspace.name);
     let said = match asked_file::write(&file, page.as_bytes()) {
@@ -230,6 +238,24 @@ fn write_timings(
     };
     if session.settings.verbosity > Verbosity::Quiet {
         console_output::error_text(&said);
+    }
+}
+
+/// What there is of a run that could not be carried out: how long it took to fail.
+fn write_timings_of_failure(
+    session: &Session,
+    settings: &VerbSettings,
+    mut recording: Recording,
+    error: &CliError,
+) {
+    let heard = recording
+        .on_tick(session.start.elapsed())
+        .and_then(|()| recording.on_error(&error.for_reports()));
+    let logs = session.logs();
+    // Where the folder can't be made, the page can't be written, which is said.
+    let _made = logs.create().is_ok();
+    if heard.is_ok() {
+        write_timings(session, settings, &logs, &recording);
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Changes with the types of what is kept, with the questions and with the parts of the key.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// One evaluation of 1,000 projects takes about half a megabyte.
 const MOST_BYTES: u64 = 256 << 20;
 

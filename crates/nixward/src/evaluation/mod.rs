@@ -8,7 +8,7 @@ mod source;
 use std::time::Instant;
 
 use nixward_core::{
-    evaluation::{CacheUse, Evaluation},
+    evaluation::{CacheUse, Evaluation, EvaluationFailure},
     event::EventKind,
     project::{ProjectSet, resolve},
     query::EvaluationQuery,
@@ -193,6 +193,8 @@ fn evaluator<'a>(session: &'a Session, nix: &'a Nix) -> Evaluator<'a> {
         nix,
         runner: &session.runner,
         flake: &session.discovered.flake,
+        source_root: session.discovered.source_root(),
+        workspace: &session.discovered.workspace.workspace_prefix,
     }
 }
 
@@ -204,11 +206,24 @@ fn evaluate_error(session: &Session, error: &EvaluateError) -> CliError {
     }
     let cli_error = CliError::from_source(ErrorKind::Nix, error);
     match error {
-        EvaluateError::Flake { message, stderr } => cli_error
-            .cause(message.clone())
+        EvaluateError::Flake { failure, stderr } => cli_error
+            .cause(failure.message.clone())
             .hints(untracked::hint_for_message(&session.discovered, stderr))
-            .hints(message::is_about_a_download(message).then(hints::for_download))
-            .hints(session.trace_hint()),
+            .hints(message::is_about_a_download(&failure.message).then(hints::for_download))
+            .hints(keep_trace(session, failure).or_else(|| session.trace_hint())),
         EvaluateError::Run(_) | EvaluateError::Answer(_) | EvaluateError::Question(_) => cli_error,
     }
+}
+
+/// Keeps what led to an error beside the logs of runs, and says where it is.
+fn keep_trace(session: &Session, failure: &EvaluationFailure) -> Option<String> {
+    let trace = failure
+        .trace
+        .as_ref()
+        .filter(|trace| **trace != failure.message)?;
+    let logs = session.logs();
+    logs.create().ok()?;
+    let file = logs.file("evaluation.log");
+    fs_err::write(&file, format!("error: {trace}\n")).ok()?;
+    Some(format!("the whole trace: {}", file.display()))
 }
