@@ -1,5 +1,7 @@
 //! Errors as several versions of Nix print them.
 
+use proptest::prelude::*;
+
 use super::*;
 
 const OWN: &str = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-source";
@@ -161,4 +163,29 @@ fn a_very_long_trace_keeps_its_beginning_and_its_end() {
     let long = bounded(&format!("begin{}end", "ü".repeat(MOST_BYTES)));
     assert!(long.starts_with("begin") && long.ends_with("end"));
     assert!(long.len() < MOST_BYTES + 100, "{}", long.len());
+}
+
+proptest! {
+    #[test]
+    fn whatever_nix_says_is_read(
+        pieces in prop::collection::vec(
+            prop_oneof![
+                Just("error: ".to_owned()),
+                Just("\n       … from call site\n".to_owned()),
+                Just("\n         at ".to_owned()),
+                Just(format!("{OWN}/nix/lib.nix")),
+                Just("/home/peter/initech/a.nix".to_owned()),
+                Just(":2:3:\n".to_owned()),
+                Just("            2|   needsInt = n: n + 1;\n".to_owned()),
+                ".{0,12}",
+            ],
+            0..24,
+        )
+    ) {
+        let stderr = pieces.concat();
+        for workspace in ["", "nix"] {
+            let failure = failed(&stderr, workspace);
+            prop_assert!(failure.trace.is_none_or(|trace| trace != failure.message));
+        }
+    }
 }

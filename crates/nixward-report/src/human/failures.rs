@@ -53,6 +53,11 @@ impl Failures {
         self.lines_since += text.lines().count();
     }
 
+    /// Notes that a step printed this, where it is shown.
+    pub(super) fn printed(&mut self, bytes: &[u8]) {
+        self.lines_since += bytes.iter().filter(|byte| **byte == b'\n').count();
+    }
+
     /// Notes one that was told just now.
     pub(super) fn add(&mut self, name: String, outcome: &StepOutcome, again: Option<String>) {
         self.lines_since = 0;
@@ -168,6 +173,13 @@ impl Failure {
         match &self.outcome.status {
             StepStatus::EvaluationFailed { message, hint: _ } => {
                 let lines = message.lines().filter(|line| !is_quoted(line));
+                lines.take(ERROR_LINES).map(harmless).collect()
+            }
+            // Of a hash that is another one, the lines below say which.
+            StepStatus::BuildFailed(problem) | StepStatus::CheckFailed(problem)
+                if !problem.message.contains("\nReason: ") =>
+            {
+                let lines = problem.message.lines();
                 lines.take(ERROR_LINES).map(harmless).collect()
             }
             status => vec![reason(status)],

@@ -148,6 +148,7 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
         if self.output_is_gone {
             return Ok(());
         }
+        self.failures.printed(bytes);
         let output = &mut self.output;
         let mut write = || {
             output.write_all(bytes)?;

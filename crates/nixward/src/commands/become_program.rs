@@ -11,6 +11,7 @@ use nixward_nix::tool::Nix;
 
 use crate::{
     error::{CliError, ErrorKind},
+    evaluation::trace_hint,
     session::Session,
 };
 
@@ -27,7 +28,7 @@ pub(super) fn single_step<'a>(session: &Session, plan: &'a Plan) -> Result<&'a S
         return Err(CliError::new(ErrorKind::Nix, message)
             .cause(failed.failure.message.clone())
             .hints(failed.hint.clone())
-            .hints(session.trace_hint()));
+            .hints(trace_hint(session, &failed.failure)));
     }
     plan.steps
         .first()

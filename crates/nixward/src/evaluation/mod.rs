@@ -210,20 +210,21 @@ fn evaluate_error(session: &Session, error: &EvaluateError) -> CliError {
             .cause(failure.message.clone())
             .hints(untracked::hint_for_message(&session.discovered, stderr))
             .hints(message::is_about_a_download(&failure.message).then(hints::for_download))
-            .hints(keep_trace(session, failure).or_else(|| session.trace_hint())),
+            .hints(trace_hint(session, failure)),
         EvaluateError::Run(_) | EvaluateError::Answer(_) | EvaluateError::Question(_) => cli_error,
     }
 }
 
-/// Keeps what led to an error beside the logs of runs, and says where it is.
-fn keep_trace(session: &Session, failure: &EvaluationFailure) -> Option<String> {
-    let trace = failure
-        .trace
-        .as_ref()
-        .filter(|trace| **trace != failure.message)?;
-    let logs = session.logs();
-    logs.create().ok()?;
-    let file = logs.file("evaluation.log");
-    fs_err::write(&file, format!("error: {trace}\n")).ok()?;
-    Some(format!("the whole trace: {}", file.display()))
+/// Where all that led to an error can be read, which is kept beside the logs of runs for that; else how to see it.
+pub(crate) fn trace_hint(session: &Session, failure: &EvaluationFailure) -> Option<String> {
+    let trace = failure.trace.as_ref();
+    let trace = trace.filter(|trace| **trace != failure.message);
+    let kept = trace.and_then(|trace| {
+        let logs = session.logs();
+        logs.create().ok()?;
+        let file = logs.file("evaluation.log");
+        fs_err::write(&file, format!("error: {trace}\n")).ok()?;
+        Some(format!("the whole trace: {}", file.display()))
+    });
+    kept.or_else(|| session.trace_hint())
 }
