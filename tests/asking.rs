@@ -3,7 +3,7 @@
 use nixward_testing::{Project, Running, insta, wait_until};
 use serde_json::Value;
 
-use crate::support::real_project;
+use crate::support::{endless_evaluation, real_project, wait_for_evaluation};
 
 /// Two tests that print and wait until they are let go, and one that has to wait for one of them.
 fn project() -> Option<Project> {
@@ -227,27 +227,11 @@ fn builds_are_named_with_their_last_line() {
 
 #[test]
 fn an_evaluation_is_named() {
-    let Some(project) = real_project() else {
+    let Some(project) = endless_evaluation() else {
         return;
     };
-    let project = project
-        .manifest("[workspace]\n")
-        .outputs(
-            r#"{ packages.it = project "it" "true" {
-              test = let forever = number: if number < 0 then number else forever (number + 1); in
-                test "echo ${toString (forever 0)}";
-            }; }"#,
-        )
-        .build();
     let running = project.nixward(["test", "it"]).start();
-    wait_until("the evaluation", || {
-        let is_evaluating = project
-            .mark()
-            .processes()
-            .iter()
-            .any(|process| process.command.contains(" eval "));
-        is_evaluating.then_some(())
-    });
+    wait_for_evaluation(&project);
     running.ask();
     running.wait_for_stderr("EVALUATING [");
     running.interrupt();

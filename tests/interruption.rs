@@ -3,7 +3,9 @@
 
 use nixward_testing::{Mark, Project, Running, wait_until};
 
-use crate::support::real_project;
+use crate::support::{
+    assert_no_folder_is_left, endless_evaluation, real_project, wait_for_evaluation,
+};
 
 /// What a test does until it is ended, and how many `sleep` it has then.
 const KINDS: [(&str, &str, usize); 5] = [
@@ -169,42 +171,22 @@ fn nix_ends_its_builders_in_good_order() {
         running.finish().expect_signal(signal);
         builders.assert_nothing_lives_after(std::time::Duration::ZERO);
         // A Nix that was killed leaves the folder of the build behind.
-        let left: Vec<_> = fs_err::read_dir(project.root().join("tmp"))
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .collect();
-        assert!(left.is_empty(), "{left:?}");
+        assert_no_folder_is_left(&project);
     }
 }
 
 #[test]
 fn an_evaluation_ends_by_any_signal() {
-    let Some(project) = real_project() else {
+    let Some(project) = endless_evaluation() else {
         return;
     };
-    let project = project
-        .manifest("[workspace]\n")
-        .outputs(
-            r#"{ packages.it = project "it" "true" {
-              test = let forever = number: if number < 0 then number else forever (number + 1); in
-                test "echo ${toString (forever 0)}";
-            }; }"#,
-        )
-        .build();
     for (send, signal) in [
         (Running::terminate as fn(&Running), 15),
         (Running::hang_up, 1),
         (Running::kill, 9),
     ] {
         let running = project.nixward(["test", "it"]).start();
-        wait_until("the evaluation", || {
-            let is_evaluating = project
-                .mark()
-                .processes()
-                .iter()
-                .any(|process| process.command.contains(" eval "));
-            is_evaluating.then_some(())
-        });
+        wait_for_evaluation(&project);
         send(&running);
         running.finish().expect_signal(signal);
     }

@@ -1,10 +1,10 @@
 //! `--report`: the forms of a report besides the one for people, and that none of them is in the way of the run.
 
-use std::{fs::File, os::fd::OwnedFd};
-
 use nixward_testing::insta;
 
-use crate::support::{every_ending, office, real_project, same_words_for_a_failed_build};
+use crate::support::{
+    closed_pipe, every_ending, full, office, real_project, same_words_for_a_failed_build,
+};
 
 /// The lines, without the words that are different each time, in an order that is always the same.
 fn sorted(text: &str) -> String {
@@ -281,22 +281,6 @@ fn nothing_of_it_is_in_the_plain_report() {
     assert!(!output.stderr().contains("::"), "{}", output.stderr());
     assert!(!output.stderr().contains("section_"), "{}", output.stderr());
     assert!(!project.root().join("summary.md").exists());
-}
-
-fn closed_pipe() -> File {
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    File::from(OwnedFd::from(writer))
-}
-
-fn full() -> File {
-    let mut options = fs_err::OpenOptions::new();
-    options
-        .write(true)
-        .open("/dev/full")
-        .unwrap()
-        .into_parts()
-        .0
 }
 
 /// Whoever does not listen keeps nobody from running the tests, and from telling the others.

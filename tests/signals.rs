@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use nixward_testing::{Mark, Project, insta, wait_until};
 
-use crate::support::real_project;
+use crate::support::{
+    assert_no_folder_is_left, endless_evaluation, real_project, wait_for_evaluation,
+};
 
 /// Two tests that run until they are ended, each with a process of its own, one of them in another session.
 fn endless() -> Option<Project> {
@@ -40,16 +42,6 @@ fn started(project: &Project) -> nixward_testing::Running {
         (sleeps >= 6).then_some(())
     });
     running
-}
-
-/// The private folders of tests are gone.
-#[track_caller]
-fn assert_no_folder_is_left(project: &Project) {
-    let left: Vec<_> = fs_err::read_dir(project.root().join("tmp"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]
@@ -162,28 +154,11 @@ fn ctrl_c_ends_a_build_with_its_builders() {
 
 #[test]
 fn ctrl_c_ends_an_evaluation() {
-    let Some(project) = real_project() else {
+    let Some(project) = endless_evaluation() else {
         return;
     };
-    let project = project
-        .manifest("[workspace]\n")
-        .outputs(
-            r#"{ packages.it = project "it" "true" {
-              # Never comes to an end, and never uses much memory.
-              test = let forever = number: if number < 0 then number else forever (number + 1); in
-                test "echo ${toString (forever 0)}";
-            }; }"#,
-        )
-        .build();
     let running = project.nixward(["test", "it"]).start();
-    wait_until("the evaluation", || {
-        let is_evaluating = project
-            .mark()
-            .processes()
-            .iter()
-            .any(|process| process.command.contains(" eval "));
-        is_evaluating.then_some(())
-    });
+    wait_for_evaluation(&project);
     running.interrupt();
     running
         .finish()

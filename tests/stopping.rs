@@ -2,7 +2,7 @@
 
 use nixward_testing::{Mark, Project, Terminal, wait_until};
 
-use crate::support::real_project;
+use crate::support::{endless_evaluation, real_project};
 
 /// A shell that has jobs: it starts nixward in the foreground, and lets it go on when a line is typed.
 const SHELL: [&str; 4] = [
@@ -166,18 +166,9 @@ fn where_no_shell_can_let_it_go_on_it_does_not_stop() {
 
 #[test]
 fn an_evaluation_stops_too() {
-    let Some(project) = real_project() else {
+    let Some(project) = endless_evaluation() else {
         return;
     };
-    let project = project
-        .manifest("[workspace]\n")
-        .outputs(
-            r#"{ packages.it = project "it" "true" {
-              test = let forever = number: if number < 0 then number else forever (number + 1); in
-                test "echo ${toString (forever 0)}";
-            }; }"#,
-        )
-        .build();
     let mut terminal = project.nixward(["test", "it"]).under(SHELL).on_terminal();
     let evaluation = " eval --";
     wait_for_counts(project.mark(), evaluation, (0, 1));

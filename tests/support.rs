@@ -1,8 +1,8 @@
 //! What the tests have in common.
 
-use std::path::PathBuf;
+use std::{fs::File, os::fd::OwnedFd, path::PathBuf};
 
-use nixward_testing::{Output, Project, ProjectBuilder, RealNix, real_nix};
+use nixward_testing::{Output, Project, ProjectBuilder, RealNix, real_nix, wait_until};
 
 /// The program that is tested: the one that cargo built for these tests, or another that is to be installed.
 pub(crate) fn nixward() -> PathBuf {
@@ -110,6 +110,61 @@ pub(crate) fn every_ending() -> Option<Project> {
         )
         .build();
     Some(project)
+}
+
+/// A workspace whose evaluation never comes to an end, and never uses much memory.
+pub(crate) fn endless_evaluation() -> Option<Project> {
+    let project = real_project()?
+        .manifest("[workspace]\n")
+        .outputs(
+            r#"{ packages.it = project "it" "true" {
+              test = let forever = number: if number < 0 then number else forever (number + 1); in
+                test "echo ${toString (forever 0)}";
+            }; }"#,
+        )
+        .build();
+    Some(project)
+}
+
+/// Waits until one has begun.
+#[track_caller]
+pub(crate) fn wait_for_evaluation(project: &Project) {
+    wait_until("the evaluation", || {
+        let is_evaluating = project
+            .mark()
+            .processes()
+            .iter()
+            .any(|process| process.command.contains(" eval "));
+        is_evaluating.then_some(())
+    });
+}
+
+/// The private folders of tests and builds are gone.
+#[track_caller]
+pub(crate) fn assert_no_folder_is_left(project: &Project) {
+    let left: Vec<_> = fs_err::read_dir(project.root().join("tmp"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// A pipe that nobody reads any more.
+pub(crate) fn closed_pipe() -> File {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    File::from(OwnedFd::from(writer))
+}
+
+/// A file on a disk that is full.
+pub(crate) fn full() -> File {
+    let mut options = fs_err::OpenOptions::new();
+    options
+        .write(true)
+        .open("/dev/full")
+        .unwrap()
+        .into_parts()
+        .0
 }
 
 /// What each version of Nix says of the build that fails there, in the same words.

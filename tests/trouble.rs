@@ -1,26 +1,6 @@
 //! Terminals, pipes, disks and homes that are not what one hopes: one clear line, and never a panic.
 
-use std::{fs::File, io::Write as _, os::fd::OwnedFd};
-
-use crate::support::{office, real_project};
-
-fn closed_pipe() -> File {
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    File::from(OwnedFd::from(writer))
-}
-
-fn full() -> File {
-    let mut options = fs_err::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .open("/dev/full")
-        .unwrap()
-        .into_parts()
-        .0;
-    assert!(file.write(b"x").is_err());
-    file
-}
+use crate::support::{closed_pipe, full, office, real_project};
 
 #[test]
 fn a_reader_that_has_read_enough_is_no_failure() {
@@ -227,6 +207,37 @@ fn a_terminal_shows_what_runs_and_then_only_the_report() {
         assert!(!text.contains(['\u{1b}', '\u{8}']), "{text:?}");
         assert!(!text.replace("\r\n", "").contains('\r'), "{text:?}");
     }
+}
+
+#[test]
+fn a_terminal_that_is_made_narrower_meanwhile() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest("[workspace]\n[projects.slow]\ntest = { pass-env = [\"GO\"] }\n")
+        .outputs(
+            r#"{ packages = {
+              slow = project "slow" "true" { test = test ''echo "waiting for Godot"; while [ ! -e "$GO" ]; do sleep 0.05; done''; };
+              b = project "b" "true" { test = test "true"; };
+            }; }"#,
+        )
+        .build();
+    let go = project.root().join("go");
+    let terminal = project
+        .nixward(["test", "--all"])
+        .env("NO_COLOR", "1")
+        .env("GO", &go)
+        .on_terminal();
+    // The first line that a test prints is shown, though no other comes after it.
+    terminal.wait_for("s] slow test  waiting for Godot");
+    // Where there is no room for it, how long it has run is left out.
+    assert!(!terminal.written().contains("running slow test"));
+    terminal.resize(40);
+    terminal.wait_for("running slow test");
+    terminal.resize(80);
+    fs_err::write(&go, "").unwrap();
+    terminal.finish().expect_code(0).expect_stdout("2 passed");
 }
 
 #[test]

@@ -161,8 +161,20 @@ impl ProgramStep<'_> {
 
     fn read(&self, mut output: OutputReader, log: &mut OutputLog) {
         let mut buffer = vec![0; 64 << 10];
-        let mut last_told = Instant::now();
+        let mut last_told: Option<Instant> = None;
+        let mut untold = None;
         loop {
+            // The last line before a silence is the one that people look at.
+            if untold.is_some() {
+                let since = last_told.map_or(LINE_INTERVAL, |told| told.elapsed());
+                let left = LINE_INTERVAL.saturating_sub(since);
+                if left.is_zero() || !output.is_ready_within(left) {
+                    if let Some(line) = untold.take() {
+                        self.tell(Progress::Line(Arc::clone(self.label), line));
+                    }
+                    last_told = Some(Instant::now());
+                }
+            }
             let count = match output.read(&mut buffer) {
                 Ok(0) | Err(_) => break,
                 Ok(count) => count,
@@ -170,24 +182,12 @@ impl ProgramStep<'_> {
             let bytes = buffer.get(..count).unwrap_or_default();
             let line = log.push(bytes);
             self.context.running.printed(self.label, bytes);
-            // When nobody listens any more, the run is over; the log still gets everything.
-            let _heard = match self.context.output {
-                OutputHandling::Streamed => self
-                    .progress
-                    .send(Progress::Output(Arc::clone(self.label), bytes.to_owned()))
-                    .is_ok(),
-                OutputHandling::OnFailure => {
-                    match line.filter(|_| last_told.elapsed() >= LINE_INTERVAL) {
-                        Some(line) => {
-                            last_told = Instant::now();
-                            self.progress
-                                .send(Progress::Line(Arc::clone(self.label), line))
-                                .is_ok()
-                        }
-                        None => true,
-                    }
+            match self.context.output {
+                OutputHandling::Streamed => {
+                    self.tell(Progress::Output(Arc::clone(self.label), bytes.to_owned()));
                 }
-            };
+                OutputHandling::OnFailure => untold = line.or(untold),
+            }
         }
     }
 }

@@ -4,10 +4,11 @@ use std::{
     io::{self, PipeReader, Read},
     os::unix::net::UnixStream,
     sync::Arc,
+    time::Duration,
 };
 
 use rustix::{
-    event::{PollFd, PollFlags, poll},
+    event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
 };
 
@@ -48,6 +49,16 @@ impl OutputReader {
             socket,
             rest: None,
         }
+    }
+
+    /// Whether a read would not have to wait longer than that. Where it cannot be known, the read will tell.
+    pub fn is_ready_within(&self, limit: Duration) -> bool {
+        let limit = Timespec::try_from(limit).ok();
+        let mut files = [
+            PollFd::new(&self.pipe, PollFlags::IN),
+            PollFd::new(&*self.socket, PollFlags::empty()),
+        ];
+        self.rest.is_some() || !matches!(poll(&mut files, limit.as_ref()), Ok(0))
     }
 
     /// Waits until there is something to read (or the end of the pipe), or the guard is gone.

@@ -54,13 +54,7 @@ impl Pair {
             Mode::empty(),
         )
         .expect("the terminal can be opened");
-        let size = Winsize {
-            ws_row: 24,
-            ws_col: 80,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        tcsetwinsize(&person, size).expect("the terminal has a size");
+        set_columns(&person, 80);
         // Else the system throws away what is on its way to the person when a signal is typed, and sometimes what was
         // written in answer to it.
         let mut modes = tcgetattr(&program).expect("the terminal has modes");
@@ -106,6 +100,11 @@ impl Terminal {
         self.running.stdout_so_far()
     }
 
+    /// Makes it so wide, as a person does who draws at its window's corner.
+    pub fn resize(&self, columns: u16) {
+        set_columns(self.person.as_ref().expect("the terminal is open"), columns);
+    }
+
     /// The nixward at the other side.
     pub fn running(&self) -> &Running {
         &self.running
@@ -140,6 +139,16 @@ impl Terminal {
         }
         output
     }
+}
+
+fn set_columns(person: impl AsFd, columns: u16) {
+    let size = Winsize {
+        ws_row: 24,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    tcsetwinsize(person, size).expect("the terminal has a size");
 }
 
 fn local_modes(terminal: impl AsFd) -> LocalModes {

@@ -101,9 +101,11 @@ impl Look {
 pub(crate) fn for_document(session: &Session) -> Heard {
     let is_live = console_output::stderr_is_terminal() && !session.environment.is_plain();
     let settings = human_settings(session, Reporting::Steps);
-    let live = is_live.then(|| live_display(session));
-    let human = human(session, settings, None, io::stderr(), live);
-    let mut reporters = vec![human];
+    let mut reporters = vec![if is_live {
+        live(session, settings, None)
+    } else {
+        human(session, settings, None, io::stderr(), None)
+    }];
     if !is_live {
         reporters.extend(heartbeat(settings, io::stderr()));
     }
@@ -158,10 +160,7 @@ fn on_stderr(
         (Reporting::OneStep, _) | (Reporting::Steps, Verbosity::Verbose) => Shown::Everything,
     };
     match look {
-        Look::Live => {
-            let live = Some(live_display(session));
-            vec![human(session, human_settings, again(), io::stderr(), live)]
-        }
+        Look::Live => vec![live(session, human_settings, again())],
         Look::Plain => vec![human(session, human_settings, again(), io::stderr(), None)],
         Look::Github => {
             let github = Github::new(token());
@@ -185,10 +184,11 @@ fn on_stderr(
     }
 }
 
-fn live_display(session: &Session) -> LiveDisplay {
+fn live(session: &Session, settings: HumanSettings, rerun: Option<Rerun>) -> Listener {
     let start = session.start;
     let clock = Arc::new(move || start.elapsed());
-    LiveDisplay::on_standard_error(session.stderr_styles(), clock)
+    let (live, lines) = LiveDisplay::on_standard_error(session.stderr_styles(), clock);
+    human(session, settings, rerun, lines, Some(live))
 }
 
 fn human_settings(session: &Session, reporting: Reporting) -> HumanSettings {

@@ -1,6 +1,12 @@
 //! The terminal of a live display, which may be gone at any moment.
 
-use std::io;
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use console::Term;
 use indicatif::{ProgressDrawTarget, TermLike};
@@ -8,18 +14,73 @@ use indicatif::{ProgressDrawTarget, TermLike};
 /// Draws on standard error, and where that cannot be, draws nothing: what is drawn is gone a moment later anyway.
 ///
 /// indicatif panics where it cannot draw, and a terminal that was closed under a run must not be its end: processes
-/// have to be ended, and whoever started nixward waits for its exit code.
-#[derive(Debug)]
-pub(super) struct LenientTerminal(Term);
+/// have to be ended, and whoever started nixward waits for its exit code. Clones are the same terminal.
+#[derive(Clone, Debug)]
+pub(super) struct LenientTerminal {
+    term: Term,
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Whether what is drawn is kept back, to be written with what comes.
+    is_held: AtomicBool,
+    /// Rows and columns while one frame is drawn: to ask costs more than to draw.
+    size: Mutex<Option<(u16, u16)>>,
+}
 
 impl LenientTerminal {
     pub(super) fn standard_error() -> Self {
-        Self(Term::buffered_stderr())
+        Self {
+            term: Term::buffered_stderr(),
+            state: Arc::default(),
+        }
     }
 
-    pub(super) fn into_target(self) -> ProgressDrawTarget {
+    pub(super) fn to_target(&self) -> ProgressDrawTarget {
         const MOST_FRAMES_A_SECOND: u8 = 20;
-        ProgressDrawTarget::term_like_with_hz(Box::new(self), MOST_FRAMES_A_SECOND)
+        ProgressDrawTarget::term_like_with_hz(Box::new(self.clone()), MOST_FRAMES_A_SECOND)
+    }
+
+    pub(super) fn size(&self) -> (u16, u16) {
+        *self.kept_size().get_or_insert_with(|| self.term.size())
+    }
+
+    fn kept_size(&self) -> MutexGuard<'_, Option<(u16, u16)>> {
+        let size = self.state.size.lock();
+        size.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on nothing is written.
+    pub(super) fn hold(&self) {
+        self.state.is_held.store(true, Ordering::SeqCst);
+    }
+
+    /// Writes all of it at once.
+    pub(super) fn release(&self) -> io::Result<()> {
+        self.state.is_held.store(false, Ordering::SeqCst);
+        *self.kept_size() = None;
+        self.term.flush()
+    }
+
+    fn is_held(&self) -> bool {
+        self.state.is_held.load(Ordering::SeqCst)
+    }
+}
+
+/// Lines on the terminal of a live display. Unlike what is drawn they are told where they cannot be written.
+pub struct LiveLines(pub(super) LenientTerminal);
+
+impl io::Write for LiveLines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (&self.0.term).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.0.is_held() {
+            return Ok(());
+        }
+        self.0.term.flush()
     }
 }
 
@@ -30,42 +91,46 @@ fn forgiven(drawn: io::Result<()>) -> io::Result<()> {
 
 impl TermLike for LenientTerminal {
     fn width(&self) -> u16 {
-        self.0.size().1
+        self.size().1
     }
 
     fn height(&self) -> u16 {
-        self.0.size().0
+        self.size().0
     }
 
     fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
-        forgiven(self.0.move_cursor_up(lines))
+        forgiven(self.term.move_cursor_up(lines))
     }
 
     fn move_cursor_down(&self, lines: usize) -> io::Result<()> {
-        forgiven(self.0.move_cursor_down(lines))
+        forgiven(self.term.move_cursor_down(lines))
     }
 
     fn move_cursor_right(&self, columns: usize) -> io::Result<()> {
-        forgiven(self.0.move_cursor_right(columns))
+        forgiven(self.term.move_cursor_right(columns))
     }
 
     fn move_cursor_left(&self, columns: usize) -> io::Result<()> {
-        forgiven(self.0.move_cursor_left(columns))
+        forgiven(self.term.move_cursor_left(columns))
     }
 
     fn write_line(&self, text: &str) -> io::Result<()> {
-        forgiven(self.0.write_line(text))
+        forgiven(self.term.write_line(text))
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
-        forgiven(self.0.write_str(text))
+        forgiven(self.term.write_str(text))
     }
 
     fn clear_line(&self) -> io::Result<()> {
-        forgiven(self.0.clear_line())
+        forgiven(self.term.clear_line())
     }
 
     fn flush(&self) -> io::Result<()> {
-        forgiven(self.0.flush())
+        if self.is_held() {
+            return Ok(());
+        }
+        *self.kept_size() = None;
+        forgiven(self.term.flush())
     }
 }

@@ -9,6 +9,7 @@ mod text;
 
 use std::io::{self, Write};
 
+pub use lenient_terminal::LiveLines;
 pub use live::{Clock, Columns, LiveDisplay};
 use nixward_core::{
     event::{Event, EventKind},
@@ -103,7 +104,7 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
                 .and_then(|()| lines.flush())
         };
         match &self.live {
-            Some(live) => live.suspended(write),
+            Some(live) => live.above(write),
             None => write(),
         }
     }

@@ -15,7 +15,7 @@ use insta::assert_snapshot;
 use nixward_core::{
     evaluation::CacheUse,
     event::EventKind,
-    outcome::{RunSummary, StepStatus},
+    outcome::{RunSummary, StepOutcome, StepStatus},
     plan::StepLabel,
 };
 use nixward_report::{
@@ -24,7 +24,7 @@ use nixward_report::{
     style::Styles,
 };
 
-use crate::events::{at, label, outcome};
+use crate::events::{at, endings, label, outcome, run};
 
 const COLUMNS: u16 = 60;
 const SETTINGS: HumanSettings = HumanSettings {
@@ -58,12 +58,16 @@ struct OnTerminal {
 
 impl OnTerminal {
     fn new() -> Self {
-        let terminal = InMemoryTerm::new(24, COLUMNS);
+        Self::of_size(24, COLUMNS)
+    }
+
+    fn of_size(rows: u16, columns: u16) -> Self {
+        let terminal = InMemoryTerm::new(rows, columns);
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
         let milliseconds = Arc::<AtomicU64>::default();
         let clock = Arc::clone(&milliseconds);
         let clock = Arc::new(move || Duration::from_millis(clock.load(Ordering::SeqCst)));
-        let live = LiveDisplay::new(target, || COLUMNS, SETTINGS.styles, clock);
+        let live = LiveDisplay::new(target, Arc::new(move || columns), SETTINGS.styles, clock);
         let lines = Lines(terminal.clone());
         Self {
             reporter: HumanReporter::new(SETTINGS, lines, io::sink(), Some(live)),
@@ -145,4 +149,96 @@ fn finished_steps_scroll_up_and_nothing_of_the_display_stays() {
        CANCELLED [   1.234s] three test
         log: /state/run/step.log
     ");
+}
+
+/// What programs print that could do harm to a terminal or to what is written beside it.
+const STRANGE_LINES: [&str; 6] = [
+    "\u{1b}[2J\u{1b}[1;1Hcleared \u{1b}[31mand red",
+    "10 %\r20 %\r\u{1b}[K30 %",
+    "中文字符的宽度是两列，所以这一行在窄的终端上会折成好几行，而且不能被切成两半",
+    "שלום עולם \u{202e}gnol si siht dna",
+    "a\u{8}b\u{7}\u{b}c",
+    "\u{1b}]0;a title\u{7}\u{1b}P1$r0m\u{1b}\\ and more words than fit on the line of a narrow terminal, many more",
+];
+
+fn every_ending() -> Vec<EventKind> {
+    let endings = endings().into_iter().map(|(name, status)| {
+        let output = match status.is_success() {
+            true => Vec::new(),
+            false => STRANGE_LINES.map(str::to_owned).to_vec(),
+        };
+        let outcome = StepOutcome {
+            output,
+            ..outcome(status)
+        };
+        (name, outcome)
+    });
+    run(endings.collect())
+}
+
+/// A report without a display.
+fn plain(events: &[EventKind]) -> String {
+    let settings = HumanSettings {
+        styles: Styles { enabled: false },
+        ..SETTINGS
+    };
+    let mut page = Vec::new();
+    let mut reporter = HumanReporter::new(settings, &mut page, io::sink(), None);
+    for kind in events {
+        reporter
+            .on_event(&at(kind.clone()))
+            .expect("memory is endless");
+    }
+    drop(reporter);
+    String::from_utf8(page).expect("a report is text")
+}
+
+/// What a terminal makes of it: lines go on in the next row, and no character is cut.
+fn rows(text: &str, columns: usize) -> Vec<String> {
+    let mut rows = Vec::new();
+    for line in text.lines() {
+        let (mut row, mut width) = (String::new(), 0);
+        for character in line.chars() {
+            let wide = console::measure_text_width(character.encode_utf8(&mut [0; 4]));
+            if width + wide > columns {
+                rows.push(std::mem::take(&mut row));
+                width = 0;
+            }
+            row.push(character);
+            width += wide;
+        }
+        rows.push(row);
+    }
+    rows.iter().map(|row| row.trim_end().to_owned()).collect()
+}
+
+#[test]
+fn every_ending_at_every_width_is_the_plain_report() {
+    const MOST_LINES: usize = 8;
+    let events = every_ending();
+    let (end, before) = events.split_last().expect("a run ends");
+    for columns in [40, 60, 80, 120, 300] {
+        let mut screen = OnTerminal::of_size(500, columns);
+        screen.milliseconds.store(65_000, Ordering::SeqCst);
+        for (number, kind) in before.iter().enumerate() {
+            screen.tell(kind.clone());
+            // Whatever is below them, the lines of what has ended are all there, and whole.
+            let shown = screen.terminal.contents();
+            let shown: Vec<&str> = shown.lines().map(str::trim_end).collect();
+            let expected = rows(&plain(&before[..=number]), columns.into());
+            let (above, live) = shown
+                .split_at_checked(expected.len())
+                .unwrap_or((&shown, &[]));
+            assert_eq!(above, expected, "{kind:?} at {columns} columns");
+            assert!(live.len() <= MOST_LINES, "{live:#?}");
+        }
+        screen.tell(end.clone());
+        let shown = screen.terminal.contents();
+        let shown: Vec<&str> = shown.lines().map(str::trim_end).collect();
+        assert_eq!(
+            shown,
+            rows(&plain(&events), columns.into()),
+            "at {columns} columns"
+        );
+    }
 }

@@ -7,19 +7,18 @@ mod frame;
 mod state;
 
 use std::{
-    fmt,
+    fmt, io,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use console::Term;
 use indicatif::{
     ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, style::ProgressTracker,
 };
 use nixward_core::event::{Event, EventKind};
 
 use self::state::LiveState;
-use super::lenient_terminal::LenientTerminal;
+use super::lenient_terminal::{LenientTerminal, LiveLines};
 use crate::style::Styles;
 
 const BETWEEN_FRAMES: Duration = Duration::from_millis(100);
@@ -30,6 +29,7 @@ const WORTH_SHOWING: Duration = Duration::from_millis(200);
 pub struct LiveDisplay {
     bar: ProgressBar,
     shared: Arc<Mutex<Shared>>,
+    terminal: Option<LenientTerminal>,
 }
 
 /// What events change, and the clock draws.
@@ -42,16 +42,19 @@ struct Shared {
 }
 
 /// How many columns there are, asked each time.
-pub type Columns = fn() -> u16;
+pub type Columns = Arc<dyn Fn() -> u16 + Send + Sync>;
 /// How long the run has gone on.
 pub type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 impl LiveDisplay {
-    /// Draws to the terminal that standard error is.
-    pub fn on_standard_error(styles: Styles, clock: Clock) -> Self {
-        let columns = || Term::stderr().size().1;
-        let target = LenientTerminal::standard_error().into_target();
-        Self::new(target, columns, styles, clock)
+    /// Draws to the terminal that standard error is, and takes lines for it.
+    pub fn on_standard_error(styles: Styles, clock: Clock) -> (Self, LiveLines) {
+        let terminal = LenientTerminal::standard_error();
+        let of_columns = terminal.clone();
+        let columns = Arc::new(move || of_columns.size().1);
+        let mut this = Self::new(terminal.to_target(), columns, styles, clock);
+        this.terminal = Some(terminal.clone());
+        (this, LiveLines(terminal))
     }
 
     /// Draws to any terminal.
@@ -68,7 +71,22 @@ impl LiveDisplay {
         let bar = ProgressBar::with_draw_target(None, target);
         bar.set_style(style.with_key("frame", frame));
         bar.enable_steady_tick(BETWEEN_FRAMES);
-        Self { bar, shared }
+        Self {
+            bar,
+            shared,
+            terminal: None,
+        }
+    }
+
+    /// Writes lines above the display: what takes it away, they, and what brings it back are one write, so that the
+    /// terminal shows no moment in between.
+    pub(super) fn above(&self, write: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        let Some(terminal) = &self.terminal else {
+            return self.bar.suspend(write);
+        };
+        terminal.hold();
+        let written = self.bar.suspend(write);
+        written.and(terminal.release())
     }
 
     /// Takes the lines away while something else is written.
