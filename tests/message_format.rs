@@ -1,13 +1,39 @@
 //! `--message-format json`: on standard output nothing but JSON, as the schema says.
 
+use std::sync::OnceLock;
+
+use jsonschema::Validator;
 use nixward_schema::{EventLine, EventLineKind, LineStatus, ListDocument, PlanDocument};
 use nixward_testing::{Finished, insta};
+use serde_json::Value;
 
 use crate::support::{office, real_project};
 
+const EVENTS: &str = include_str!("../schemas/events.schema.json");
+const LIST: &str = include_str!("../schemas/list.schema.json");
+const PLAN: &str = include_str!("../schemas/plan.schema.json");
+
+fn validator(schema: &str) -> Validator {
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+/// A text is JSON that its schema takes.
+#[track_caller]
+fn assert_valid(validator: &Validator, text: &str) {
+    let value: Value = serde_json::from_str(text).unwrap();
+    let complaints: Vec<String> = validator
+        .iter_errors(&value)
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(complaints, Vec::<String>::new(), "{text}");
+}
+
 #[track_caller]
 fn lines(output: &Finished) -> Vec<EventLineKind> {
+    static VALIDATOR: OnceLock<Validator> = OnceLock::new();
     let line = |line: &str| -> EventLineKind {
+        assert_valid(VALIDATOR.get_or_init(|| validator(EVENTS)), line);
         let line: EventLine =
             serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         assert_eq!(line.v, EventLine::VERSION);
@@ -217,6 +243,7 @@ fn a_cancelled_run_says_so() {
 fn documents_are_what_the_schema_says() {
     let Some(office) = office() else { return };
     let office = office.build();
+    let (list, plan) = (validator(LIST), validator(PLAN));
     for verb in [
         "run",
         "test",
@@ -231,6 +258,7 @@ fn documents_are_what_the_schema_says() {
             .nixward(["plan", verb, "printer", "--message-format", "json"])
             .run()
             .expect_code(0);
+        assert_valid(&plan, output.stdout());
         let document: PlanDocument = serde_json::from_str(output.stdout()).unwrap();
         assert_eq!(document.version, PlanDocument::VERSION);
         assert!(!document.steps.is_empty());
@@ -248,6 +276,7 @@ fn documents_are_what_the_schema_says() {
         .env("NIXWARD_MESSAGE_FORMAT", "json")
         .run()
         .expect_code(0);
+    assert_valid(&list, output.stdout());
     let document: ListDocument = serde_json::from_str(output.stdout()).unwrap();
     assert_eq!(document.version, ListDocument::VERSION);
     assert_eq!(document.projects.len(), 3);

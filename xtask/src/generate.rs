@@ -10,11 +10,16 @@
 
 use std::process::ExitCode;
 
+use nixward_schema::{EventLine, ListDocument, PlanDocument, json_schema};
+
 fn main() -> ExitCode {
     let path = std::env::args().nth(1).unwrap_or_default();
     let text = match path.as_str() {
         "docs/cli.md" => Ok(command_line_reference()),
-        "schemas/nixward.schema.json" => manifest_schema(),
+        "schemas/nixward.schema.json" => pretty(&nixward_manifest::json_schema()),
+        "schemas/events.schema.json" => pretty(json_schema::<EventLine>().as_value()),
+        "schemas/list.schema.json" => pretty(json_schema::<ListDocument>().as_value()),
+        "schemas/plan.schema.json" => pretty(json_schema::<PlanDocument>().as_value()),
         _ => Err(format!("there is nothing to generate for `{path}`")),
     };
     match text {
@@ -29,10 +34,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// The JSON Schema of nixward.toml, for editors.
-fn manifest_schema() -> Result<String, String> {
-    let schema = nixward_manifest::json_schema();
-    let text = serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())?;
+/// A JSON Schema.
+fn pretty(schema: &serde_json::Value) -> Result<String, String> {
+    let text = serde_json::to_string_pretty(schema).map_err(|error| error.to_string())?;
     Ok(text + "\n")
 }
 

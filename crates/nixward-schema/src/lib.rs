@@ -18,3 +18,13 @@ pub use plan_document::{
     SkippedProject, WorkspaceHeader,
 };
 pub use running_line::{RunningBuildLine, RunningStepLine};
+use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+
+/// The JSON Schema of what is printed as this type: what stands in `schemas/`. It allows further fields, which a later
+/// nixward may have.
+pub fn json_schema<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<T>()
+}

@@ -45,7 +45,13 @@ fn generated() -> Vec<Generated> {
 }
 
 /// What the `generate` program knows how to write.
-const FROM_CRATES: &[&str] = &["docs/cli.md", "schemas/nixward.schema.json"];
+const FROM_CRATES: &[&str] = &[
+    "docs/cli.md",
+    "schemas/events.schema.json",
+    "schemas/list.schema.json",
+    "schemas/nixward.schema.json",
+    "schemas/plan.schema.json",
+];
 
 /// Runs the command.
 pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {

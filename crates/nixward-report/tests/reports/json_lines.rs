@@ -1,7 +1,13 @@
 //! The lines for machines.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use insta::assert_snapshot;
-use nixward_core::{event::EventKind, outcome::StepStatus};
+use nixward_core::{
+    event::EventKind,
+    history::{FailedTry, Runs, StepHistory},
+    outcome::{ExitReason, StepOutcome, StepStatus},
+};
 use nixward_report::{json_lines::JsonLinesReporter, reporter::Reporter as _};
 use nixward_schema::{EventLine, EventLineKind, LineStatus};
 
@@ -14,6 +20,51 @@ fn written(events: Vec<EventKind>) -> String {
         reporter.on_event(&at(kind)).expect("memory is endless");
     }
     String::from_utf8(bytes).expect("JSON is text")
+}
+
+/// One of each kind, and each way to end.
+fn all_kinds() -> Vec<EventKind> {
+    let mut endings: Vec<(&str, StepOutcome)> = endings()
+        .into_iter()
+        .map(|(name, status)| (name, outcome(status)))
+        .collect();
+    let failed = FailedTry {
+        status: StepStatus::Failed(ExitReason::Signal(6)),
+        duration: Duration::from_secs(2),
+    };
+    let flaky = StepOutcome {
+        notes: vec!["it left processes behind, which were ended: sleep (42)".to_owned()],
+        history: StepHistory {
+            failed_tries: vec![failed.clone()],
+            retries: 2,
+            runs: Some(Runs { done: 3, wanted: 5 }),
+            is_slow: true,
+        },
+        ..outcome(StepStatus::Flaky)
+    };
+    endings.push(("flaky", flaky));
+    let mut events = run(endings);
+    let after = Duration::from_secs(60);
+    let label = || label(0, "web");
+    events.extend([
+        EventKind::StepSlow {
+            label: label(),
+            after,
+        },
+        EventKind::StepEnding {
+            label: label(),
+            after,
+        },
+        EventKind::TryFailed {
+            label: label(),
+            failed,
+            number: 1,
+            of: 3,
+            delay: after,
+        },
+        EventKind::Info { running: running() },
+    ]);
+    events
 }
 
 fn read(text: &str) -> Vec<EventLineKind> {
@@ -70,12 +121,38 @@ fn every_ending() {
 }
 
 #[test]
-fn every_line_can_be_read_back() {
-    let endings = endings()
-        .into_iter()
-        .map(|(name, status)| (name, outcome(status)))
+fn every_kind_of_line_is_as_the_schema_says() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../schemas/events.schema.json"))
+            .expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
+    let mut seen = BTreeSet::new();
+    for line in written(all_kinds()).lines() {
+        let mut line: serde_json::Value = serde_json::from_str(line).expect("a line is JSON");
+        let complaints: Vec<String> = validator
+            .iter_errors(&line)
+            .map(|error| error.to_string())
+            .collect();
+        assert_eq!(complaints, Vec::<String>::new(), "{line}");
+        let reason = line["reason"].as_str().expect("a line has a reason");
+        seen.insert(reason.to_owned());
+        // It is no schema that takes everything.
+        line["reason"] = "fax-received".into();
+        assert!(!validator.is_valid(&line), "{line}");
+    }
+    let known: BTreeSet<String> = schema["oneOf"]
+        .as_array()
+        .expect("there are kinds of lines")
+        .iter()
+        .filter_map(|kind| kind["properties"]["reason"]["const"].as_str())
+        .map(str::to_owned)
         .collect();
-    let lines = read(&written(run(endings)));
+    assert_eq!(seen, known);
+}
+
+#[test]
+fn every_line_can_be_read_back() {
+    let lines = read(&written(all_kinds()));
     let again: String = lines
         .iter()
         .map(|kind| {
