@@ -21,6 +21,7 @@ mod evaluation_cache_edits;
 mod evaluation_cache_property;
 mod failures;
 mod forgotten_files;
+mod gone_midway;
 mod initech;
 mod initech_derivations;
 mod interruption;

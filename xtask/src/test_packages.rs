@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Package, and the tests it is there for.
-const PACKAGES: [(&str, &str); 4] = [
+const PACKAGES: [(&str, &str); 5] = [
     (
         "docker.io",
         "images are loaded into a dockerd that the test starts, and run there",
@@ -19,6 +19,10 @@ const PACKAGES: [(&str, &str); 4] = [
     (
         "golang-go",
         "hostpkgs' buildGoModule is tried where the machine has Go",
+    ),
+    (
+        "libfaketime",
+        "a clock that steps back is tried with a time of the test's own",
     ),
     (
         "libxml2-utils",

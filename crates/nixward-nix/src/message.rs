@@ -46,6 +46,12 @@ pub fn is_about_a_download(message: &str) -> bool {
     message.contains("unable to download '")
 }
 
+/// Whether an error says that Nix's daemon is not there, or has gone: neither is the flake at fault.
+pub fn is_about_the_daemon(message: &str) -> bool {
+    message.contains("cannot connect to socket at '")
+        || message.contains("Nix daemon disconnected unexpectedly")
+}
+
 /// Whether an error says that there was no memory left: something else may have taken it.
 pub fn is_about_memory(message: &str) -> bool {
     message == "out of memory" || message.contains("Cannot allocate memory")
@@ -111,6 +117,17 @@ mod tests {
         let within = format!("Failed to open archive (Source threw exception: error: {said})");
         assert!(is_about_a_download(&within));
         assert!(!is_about_a_download("attribute 'download' missing"));
+    }
+
+    #[test]
+    fn a_daemon_that_is_gone_is_known() {
+        for said in [
+            "cannot connect to socket at '/nix/var/nix/daemon-socket/socket': Connection refused",
+            "error: Nix daemon disconnected unexpectedly (maybe it crashed?)",
+        ] {
+            assert!(is_about_the_daemon(said), "{said}");
+        }
+        assert!(!is_about_the_daemon("attribute 'daemon' missing"));
     }
 
     #[test]

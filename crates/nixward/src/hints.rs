@@ -133,6 +133,16 @@ pub(crate) fn for_download() -> String {
      REFERENCE".to_owned()
 }
 
+/// For a daemon of Nix's that does not answer.
+pub(crate) fn for_daemon() -> String {
+    let look = if cfg!(target_os = "macos") {
+        "sudo launchctl print system/org.nixos.nix-daemon"
+    } else {
+        "systemctl status nix-daemon"
+    };
+    format!("see that Nix's daemon runs: {look}")
+}
+
 /// For a machine without Nix.
 pub(crate) fn without_nix() -> Vec<String> {
     vec![

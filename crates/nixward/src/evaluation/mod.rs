@@ -210,7 +210,11 @@ fn evaluate_error(session: &Session, error: &EvaluateError) -> CliError {
             .cause(failure.message.clone())
             .hints(untracked::hint_for_message(&session.discovered, stderr))
             .hints(message::is_about_a_download(&failure.message).then(hints::for_download))
-            .hints(trace_hint(session, failure)),
+            .hints(if message::is_about_the_daemon(&failure.message) {
+                Some(hints::for_daemon())
+            } else {
+                trace_hint(session, failure)
+            }),
         EvaluateError::Run(_) | EvaluateError::Answer(_) | EvaluateError::Question(_) => cli_error,
     }
 }
