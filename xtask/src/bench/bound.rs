@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    figure::{Figure, megabytes},
+    figure::{Figure, megabytes, percent},
     statistics::{for_people, ratio},
 };
 
@@ -20,6 +20,10 @@ pub(super) enum Bound {
     Within(Duration),
     /// At most that much memory.
     Bytes(u64),
+    /// At most that much more memory than the other has.
+    BytesOverOther(u64),
+    /// At most that part of one processor.
+    Share(f64),
     /// None of what is counted.
     None,
 }
@@ -36,6 +40,11 @@ impl Bound {
             }
             Self::Within(most) => ours.median().is_some_and(|ours| ours <= most),
             Self::Bytes(most) => matches!(ours, Figure::Bytes(bytes) if *bytes <= most),
+            Self::BytesOverOther(most) => match (ours, other) {
+                (Figure::Bytes(ours), Some(Figure::Bytes(other))) => *ours <= other + most,
+                _ => false,
+            },
+            Self::Share(most) => matches!(ours, Figure::Share(share) if *share <= most),
             Self::None => matches!(ours, Figure::Count(0)),
         }
     }
@@ -47,6 +56,8 @@ impl Bound {
             Self::FasterThanOther(least) => format!("≥ {least} × faster"),
             Self::Within(most) => format!("≤ {}", whole(most)),
             Self::Bytes(most) => format!("≤ {}", megabytes(most)),
+            Self::BytesOverOther(most) => format!("≤ {} over it", megabytes(most)),
+            Self::Share(most) => format!("≤ {}", percent(most)),
             Self::None => "none".to_owned(),
         }
     }
@@ -93,6 +104,14 @@ mod tests {
         assert!(Bound::Bytes(40).is_kept(&Figure::Bytes(40), None));
         assert!(!Bound::Bytes(40).is_kept(&Figure::Bytes(41), None));
         assert!(!Bound::Bytes(40).is_kept(&time(1), None));
+        let share = Bound::Share(0.15);
+        assert!(share.is_kept(&Figure::Share(0.15), None));
+        assert!(!share.is_kept(&Figure::Share(0.16), None));
+        assert!(!share.is_kept(&time(0), None));
+        let over = Bound::BytesOverOther(4);
+        assert!(over.is_kept(&Figure::Bytes(44), Some(&Figure::Bytes(40))));
+        assert!(!over.is_kept(&Figure::Bytes(45), Some(&Figure::Bytes(40))));
+        assert!(!over.is_kept(&Figure::Bytes(0), None));
         assert!(Bound::None.is_kept(&Figure::Count(0), None));
         assert!(!Bound::None.is_kept(&Figure::Count(1), None));
     }
@@ -110,5 +129,10 @@ mod tests {
             "≤ 5 ms"
         );
         assert_eq!(Bound::Bytes(40_000_000).for_people(), "≤ 40 MB");
+        assert_eq!(
+            Bound::BytesOverOther(4_000_000).for_people(),
+            "≤ 4 MB over it"
+        );
+        assert_eq!(Bound::Share(0.15).for_people(), "≤ 15.0 % of a core");
     }
 }

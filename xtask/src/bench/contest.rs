@@ -66,6 +66,7 @@ pub(super) struct Rounds {
 #[derive(Clone, Debug)]
 pub(super) struct Outcome {
     pub(super) times: Series,
+    pub(super) processor: Series,
     pub(super) peak: Peak,
 }
 
@@ -77,6 +78,14 @@ impl Outcome {
             peak: Some(self.peak.tree).filter(|bytes| *bytes > 0),
         }
     }
+
+    /// The same of the time that processors spent on it.
+    pub(super) fn measured_processor(&self) -> Measured {
+        Measured {
+            figure: Figure::Time(self.processor.clone()),
+            peak: None,
+        }
+    }
 }
 
 /// Runs all of them in turn.
@@ -86,6 +95,7 @@ pub(super) fn hold<const N: usize>(
     mut contenders: [Contender<'_>; N],
 ) -> Result<[Outcome; N]> {
     let mut times: [Vec<Duration>; N] = std::array::from_fn(|_| Vec::new());
+    let mut processor = times.clone();
     let once = |contender: &mut Contender<'_>, mode: Mode| {
         (contender.prepare)()?;
         let mut stopwatch = Stopwatch::new(mode, harness.folder());
@@ -102,19 +112,26 @@ pub(super) fn hold<const N: usize>(
         if round >= rounds.least && started.elapsed() > rounds.time {
             break;
         }
-        for (contender, times) in contenders.iter_mut().zip(&mut times) {
-            times.push(once(contender, Mode::Timing)?.took());
+        for (number, contender) in contenders.iter_mut().enumerate() {
+            let stopwatch = once(contender, Mode::Timing)?;
+            times[number].push(stopwatch.took());
+            processor[number].push(stopwatch.processor());
         }
     }
     let mut results = Vec::new();
-    for (contender, times) in contenders.iter_mut().zip(times) {
+    for ((contender, times), processor) in contenders.iter_mut().zip(times).zip(processor) {
         let times = Series::of(times).context("nothing was measured")?;
+        let processor = Series::of(processor).context("nothing was measured")?;
         let mut peak = Peak::default();
         let looks = if times.median() < SHORT { 5 } else { 1 };
         for _ in 0..looks {
             peak.include(once(contender, Mode::Watching)?.peak());
         }
-        results.push(Outcome { times, peak });
+        results.push(Outcome {
+            times,
+            processor,
+            peak,
+        });
     }
     results
         .try_into()

@@ -1,8 +1,8 @@
-//! What is measured of a program: a time, memory, or how many of something.
+//! What is measured of a program: a time, memory, a part of a processor, or how many of something.
 
 use std::time::Duration;
 
-use super::statistics::Series;
+use super::statistics::{Series, three_digits};
 
 /// One of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +10,8 @@ pub(super) enum Figure {
     Time(Series),
     Bytes(u64),
     Count(usize),
+    /// 1 is one processor, used all the time.
+    Share(f64),
 }
 
 impl Figure {
@@ -17,7 +19,7 @@ impl Figure {
     pub(super) fn median(&self) -> Option<Duration> {
         match self {
             Self::Time(series) => Some(series.median()),
-            Self::Bytes(_) | Self::Count(_) => None,
+            Self::Bytes(_) | Self::Count(_) | Self::Share(_) => None,
         }
     }
 
@@ -26,6 +28,7 @@ impl Figure {
             Self::Time(series) => series.for_people(),
             Self::Bytes(bytes) => megabytes(*bytes),
             Self::Count(count) => count.to_string(),
+            Self::Share(share) => percent(*share),
         }
     }
 }
@@ -33,4 +36,8 @@ impl Figure {
 /// In millions of bytes, rounded up, so that a bound that looks kept is.
 pub(super) fn megabytes(bytes: u64) -> String {
     format!("{} MB", bytes.div_ceil(1_000_000))
+}
+
+pub(super) fn percent(share: f64) -> String {
+    format!("{} % of a core", three_digits(share * 100.0))
 }

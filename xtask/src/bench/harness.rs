@@ -155,6 +155,18 @@ impl Harness {
         self.tool(&self.nix)
     }
 
+    /// The same at a terminal, which `script` makes; what is shown there is its standard output.
+    pub(super) fn at_terminal(&self, tool: &Tool) -> Result<Tool> {
+        let command = format!("stty cols 100 rows 40 && exec {tool}");
+        Ok(self
+            .tool("script")?
+            .env("SHELL", "/bin/sh")
+            .env("TERM", "xterm-256color")
+            .args(["--quiet", "--return", "--command"])
+            .arg(command)
+            .arg("/dev/null"))
+    }
+
     /// Runs programs, as many at once as there are processors.
     pub(super) fn side_by_side(&self, programs: &[PathBuf]) -> Result<Tool> {
         let list = self.folder.join("programs");

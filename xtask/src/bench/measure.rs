@@ -12,7 +12,10 @@ use std::{
 use anyhow::{Context as _, Result};
 use fs_err as fs;
 
-use super::memory::{Peak, Watch};
+use super::{
+    memory::{Peak, Watch},
+    processor,
+};
 use crate::process::Tool;
 
 /// What becomes of a program's run besides its result.
@@ -31,6 +34,7 @@ pub(super) struct Stopwatch {
     stdout: PathBuf,
     stderr: PathBuf,
     took: Duration,
+    processor: Duration,
     peak: Peak,
 }
 
@@ -42,18 +46,59 @@ impl Stopwatch {
             stdout: folder.join("stdout"),
             stderr: folder.join("stderr"),
             took: Duration::ZERO,
+            processor: Duration::ZERO,
             peak: Peak::default(),
         }
     }
 
     /// Runs one, which must succeed.
     pub(super) fn run(&mut self, tool: &Tool) -> Result<()> {
+        if matches!(self.mode, Mode::Timing) {
+            return self.run_and(tool, |child| {
+                child
+                    .wait()
+                    .with_context(|| format!("`{tool}` cannot be waited for"))
+            });
+        }
+        let mut watch = None;
+        self.run_looking(tool, Watch::PAUSE, |process| {
+            watch.get_or_insert_with(|| Watch::of(process)).look();
+        })?;
+        self.peak
+            .include(watch.map_or_else(Peak::default, |watch| watch.peak()));
+        Ok(())
+    }
+
+    /// Runs one, which must succeed, and looks at it so often, by its process id.
+    pub(super) fn run_looking(
+        &mut self,
+        tool: &Tool,
+        pause: Duration,
+        mut look: impl FnMut(u32),
+    ) -> Result<()> {
+        self.run_and(tool, |child| {
+            loop {
+                if let Some(status) = child.try_wait()? {
+                    return Ok(status);
+                }
+                look(child.id());
+                std::thread::sleep(pause);
+            }
+        })
+    }
+
+    fn run_and(
+        &mut self,
+        tool: &Tool,
+        wait: impl FnOnce(&mut Child) -> Result<ExitStatus>,
+    ) -> Result<()> {
         let stdout = Stdio::from(fs::File::create(&self.stdout)?.into_file());
         let stderr = Stdio::from(fs::File::create(&self.stderr)?.into_file());
+        let before = processor::of_what_has_ended()?;
         let started = Instant::now();
-        let child = tool.spawn(stdout, stderr)?;
-        let status = self.wait(child, tool)?;
+        let status = wait(&mut tool.spawn(stdout, stderr)?)?;
         self.took += started.elapsed();
+        self.processor += processor::of_what_has_ended()?.saturating_sub(before);
         anyhow::ensure!(
             status.success(),
             "`{tool}` failed ({status})\n{}{}",
@@ -61,23 +106,6 @@ impl Stopwatch {
             last_lines(&self.stderr()?)
         );
         Ok(())
-    }
-
-    fn wait(&mut self, mut child: Child, tool: &Tool) -> Result<ExitStatus> {
-        if matches!(self.mode, Mode::Watching) {
-            let mut watch = Watch::of(child.id());
-            loop {
-                if let Some(status) = child.try_wait()? {
-                    self.peak.include(watch.peak());
-                    return Ok(status);
-                }
-                watch.look();
-                std::thread::sleep(Watch::PAUSE);
-            }
-        }
-        child
-            .wait()
-            .with_context(|| format!("`{tool}` cannot be waited for"))
     }
 
     /// What the last one wrote.
@@ -92,6 +120,11 @@ impl Stopwatch {
 
     pub(super) fn took(&self) -> Duration {
         self.took
+    }
+
+    /// The processor time of all of them and their descendants, where nobody was left alone.
+    pub(super) fn processor(&self) -> Duration {
+        self.processor
     }
 
     pub(super) fn peak(&self) -> Peak {

@@ -62,12 +62,12 @@ impl Watch {
 
 /// In bytes; nothing of a process that has ended.
 #[derive(Debug, Default, Eq, PartialEq)]
-struct Memory {
+pub(super) struct Memory {
     now: u64,
-    most: u64,
+    pub(super) most: u64,
 }
 
-fn memory(process: u32) -> Memory {
+pub(super) fn memory(process: u32) -> Memory {
     let status = fs::read_to_string(format!("/proc/{process}/status"));
     parse(&status.unwrap_or_default())
 }
@@ -85,7 +85,7 @@ fn parse(status: &str) -> Memory {
 }
 
 /// Those of every thread.
-fn children(process: u32) -> Vec<u32> {
+pub(super) fn children(process: u32) -> Vec<u32> {
     let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else {
         return Vec::new();
     };

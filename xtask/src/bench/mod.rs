@@ -13,6 +13,8 @@ mod machine;
 mod measure;
 mod memory;
 mod nix_log;
+mod own;
+mod processor;
 mod statistics;
 mod table;
 mod workspace;

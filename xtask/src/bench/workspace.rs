@@ -138,11 +138,13 @@ impl Workspace {
 
     /// Changes the test of a project; nobody's store has the new one.
     pub(super) fn edit_test(&self, project: &str) -> Result<()> {
-        let text = test(&new_text());
-        Ok(fs::write(
-            self.project_folder(project).join("run-tests.sh"),
-            text,
-        )?)
+        self.write_test(project, &test(&new_text()))
+    }
+
+    /// Gives a project another test.
+    pub(super) fn write_test(&self, project: &str, script: &str) -> Result<()> {
+        let file = self.project_folder(project).join("run-tests.sh");
+        Ok(fs::write(file, script)?)
     }
 
     /// Makes every derivation one that nobody's store has.

@@ -2,7 +2,10 @@
 
 mod change;
 mod cold;
+mod display;
+mod flood;
 mod memory;
+mod output;
 mod peers;
 mod plan;
 mod run;
@@ -30,7 +33,7 @@ pub(super) struct Case {
     pub(super) run: fn(&Harness) -> Result<Vec<Row>>,
 }
 
-pub(super) const CASES: [Case; 9] = [
+pub(super) const CASES: [Case; 12] = [
     case("startup", startup::run),
     case("plan", plan::run),
     case("run", run::run),
@@ -38,6 +41,15 @@ pub(super) const CASES: [Case; 9] = [
     case("change", change::run),
     case("cold", cold::run),
     case("memory", memory::run),
+    case("flood", flood::run),
+    Case {
+        is_long: true,
+        ..case("display", display::run)
+    },
+    Case {
+        is_long: true,
+        ..case("output", output::run)
+    },
     Case {
         is_long: true,
         ..case("files", plan::run_with_many_files)
