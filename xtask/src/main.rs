@@ -60,7 +60,7 @@ Commands:
   ci [--test-command COMMAND]
           Run exactly what continuous integration runs
   picture [--check]
-          Draw the terminal that the README shows, from a real run; or fail if it shows something else by now
+          Draw the terminals that the documents show, from real runs; or fail if one shows something else by now
   codegen [--check]
           Write the files that are made by a program, or fail if one of them is stale
   tidy

@@ -1,4 +1,4 @@
-//! `cargo xtask picture`: the terminal that the README shows, drawn from a real run in the example monorepo.
+//! `cargo xtask picture`: the terminals that the documents show, drawn from real runs.
 //!
 //! The drawing is done by a program of its own, `draw`, built only for this; see there. This module gives it a Nix and
 //! a nixward.
@@ -32,17 +32,16 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
     }
     let environment = nix::obtain(request)?;
     if environment.hostpkgs != HostpkgsFit::Fits {
-        let message =
-            "the picture shows the example as nix/hostpkgs builds it, which this Nix cannot";
+        let message = "the README's picture shows the example as nix/hostpkgs builds it, which this Nix cannot";
         return Err(Stop::no_nix(message).into());
     }
     draw(&environment, &options)
 }
 
-/// Fails if the picture is not what nixward shows now.
+/// Fails if a picture is not what nixward shows now.
 pub(crate) fn check(environment: &Environment) -> Result<ExitCode> {
     if environment.hostpkgs != HostpkgsFit::Fits {
-        progress("skipped: this Nix cannot build what the picture shows");
+        progress("skipped: this Nix cannot build what the pictures show");
         return Ok(ExitCode::SUCCESS);
     }
     draw(environment, &["--check"])

@@ -98,7 +98,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode> {
     steps.run("nix flake check of nix/hostpkgs", || {
         flake_check(&environment)
     });
-    steps.run("the README's picture", || picture::check(&environment));
+    steps.run("the pictures", || picture::check(&environment));
     progress(format_args!("\n{}", steps.summary()));
     Ok(steps.exit_code())
 }

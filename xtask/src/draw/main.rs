@@ -1,8 +1,9 @@
-//! Draws the README's picture of a terminal from a real run of nixward; `cargo xtask picture` starts it.
+//! Draws the pictures in `docs/images` from real runs of nixward; `cargo xtask picture` starts it.
 //!
-//! nixward runs at a terminal of this program's own ([`terminal`]); what it writes is interpreted as a terminal would
-//! ([`screen`]), compared with what the picture shows ([`settle`]), and drawn ([`svg`]), once for each colour scheme
-//! ([`palette`]). It is a program of its own so that `cargo xtask` compiles without the libraries that this takes.
+//! nixward runs at a terminal of this program's own ([`terminal`]), in the example and in workspaces that are made up
+//! ([`scenes`], [`office`]); what it writes is interpreted as a terminal would ([`screen`]), compared with what the
+//! picture shows ([`settle`]), and drawn ([`svg`], [`timeline`]), once for each colour scheme ([`palette`]). It is a
+//! program of its own so that `cargo xtask` compiles without the libraries that this takes.
 
 #![expect(
     clippy::print_stderr,
@@ -10,11 +11,14 @@
 )]
 
 mod line;
+mod office;
 mod palette;
+mod scenes;
 mod screen;
 mod settle;
 mod svg;
 mod terminal;
+mod timeline;
 
 use std::{
     path::{Path, PathBuf},
@@ -27,14 +31,7 @@ use fs_err as fs;
 use self::{
     line::Line,
     palette::{PALETTES, Palette},
-    screen::Screen,
 };
-
-/// What a person sees typed in the picture.
-const COMMANDS: [&[&str]; 2] = [&["list"], &["test", "--all"]];
-
-/// Wide enough for every line; the picture is as wide as its longest.
-const COLUMNS: u16 = 140;
 
 /// In what nixward notes of a test where it could not protect the store.
 const NO_NAMESPACES: &str = "the Nix store was writable";
@@ -63,53 +60,80 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode> {
     let request = request()?;
-    let fresh = take(&request.example)?;
-    if fresh.iter().any(|line| line.text().contains(NO_NAMESPACES)) {
+    let example = scenes::example(&request.example)?;
+    if example
+        .iter()
+        .any(|line| line.text().contains(NO_NAMESPACES))
+    {
         // It is the machine that differs, and not what nixward shows.
         eprintln!(
             "picture: skipped, since this machine refuses the namespaces that tests get, and nixward says so"
         );
         return Ok(ExitCode::SUCCESS);
     }
-    refuse_names_of_the_machine(&fresh, &request.example)?;
+    let mut is_current = picture(&request, "terminal", &request.title, &example)?;
+    is_current &= picture(&request, "running", "initech", &scenes::running()?)?;
+    if !request.check {
+        // What Nix says of a build that fails, and how long things take, is another on each machine.
+        picture(&request, "failing", "initech", &scenes::failing()?)?;
+        let page = scenes::page_of_times()?;
+        for palette in &PALETTES {
+            let picture = timeline::render(&page, palette)?;
+            write(&file(&request.images, "timings", palette), &picture)?;
+        }
+    }
+    if is_current {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("\nhint: run `cargo xtask picture`, look at the result, and commit it");
+    Ok(ExitCode::FAILURE)
+}
+
+/// Draws what a terminal shows; or only says whether the picture is that.
+fn picture(request: &Request, name: &str, title: &str, fresh: &[Line]) -> Result<bool> {
+    refuse_names_of_the_machine(fresh, &request.example)?;
     let present: Vec<Option<String>> = PALETTES
         .iter()
-        .map(|palette| fs::read_to_string(file(&request.images, palette)).ok())
+        .map(|palette| fs::read_to_string(file(&request.images, name, palette)).ok())
         .collect();
     let shown = present
         .first()
         .and_then(Option::as_deref)
         .and_then(svg::text_of)
         .unwrap_or_default();
-    let settled = settle::settled(fresh.clone(), &shown);
+    let settled = settle::settled(fresh.to_vec(), &shown);
     let pictures: Vec<String> = PALETTES
         .iter()
-        .map(|palette| svg::render(&settled, &request.title, palette))
+        .map(|palette| svg::render(&settled, title, palette))
         .collect();
     let is_current = present
         .iter()
         .zip(&pictures)
         .all(|(present, picture)| present.as_ref() == Some(picture));
-
     if is_current {
-        eprintln!("picture: it shows what nixward shows");
-        return Ok(ExitCode::SUCCESS);
+        eprintln!("picture: `{name}` shows what nixward shows");
+        return Ok(true);
     }
     if request.check {
-        eprintln!("error: the picture in the README is not what nixward shows now:");
-        for difference in settle::differences(&shown, &fresh) {
+        eprintln!("error: the picture `{name}` is not what nixward shows now:");
+        for difference in settle::differences(&shown, fresh) {
             eprintln!("  {difference}");
         }
-        eprintln!("\nhint: run `cargo xtask picture`, look at the result, and commit it");
-        return Ok(ExitCode::FAILURE);
+        return Ok(false);
     }
-    fs::create_dir_all(&request.images)?;
     for (palette, picture) in PALETTES.iter().zip(&pictures) {
-        let file = file(&request.images, palette);
-        fs::write(&file, picture)?;
-        eprintln!("picture: wrote {}", file.display());
+        write(&file(&request.images, name, palette), picture)?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(true)
+}
+
+fn write(file: &Path, picture: &str) -> Result<()> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(file, picture)?;
+    eprintln!("picture: wrote {}", file.display());
+    Ok(())
 }
 
 /// `draw EXAMPLE TITLE IMAGES [--check]`: typed by xtask, not by people.
@@ -129,23 +153,8 @@ fn request() -> Result<Request> {
     })
 }
 
-fn file(images: &Path, palette: &Palette) -> PathBuf {
-    images.join(format!("terminal-{}.svg", palette.name))
-}
-
-/// What a terminal shows after the commands.
-fn take(example: &Path) -> Result<Vec<Line>> {
-    // Building takes as long as it takes, and is not what the picture shows.
-    for command in COMMANDS {
-        terminal::run_unseen("nixward", command, example)?;
-    }
-    let mut screen = Screen::new(COLUMNS);
-    for command in COMMANDS {
-        screen.type_command(&format!("nixward {}", command.join(" ")));
-        let output = terminal::run("nixward", command, example, COLUMNS)?;
-        screen.feed(&output);
-    }
-    screen.lines()
+fn file(images: &Path, name: &str, palette: &Palette) -> PathBuf {
+    images.join(format!("{name}-{}.svg", palette.name))
 }
 
 /// A picture that tells where it was made would be another one on each machine.

@@ -28,6 +28,12 @@ pub(crate) fn settled(fresh: Vec<Line>, shown: &[String]) -> Vec<Line> {
     settled
 }
 
+/// Whether two terminals show the same but for times.
+pub(crate) fn are_alike(some: &[String], others: &[String]) -> bool {
+    let timeless = |line: &String| timeless(line);
+    some.iter().map(timeless).eq(others.iter().map(timeless))
+}
+
 /// What the picture shows and the run does not, and the other way round, without times.
 pub(crate) fn differences(shown: &[String], fresh: &[Line]) -> Vec<String> {
     let shown: Vec<String> = shown.iter().map(|line| timeless(line)).collect();

@@ -5,8 +5,9 @@ use std::{
     fs::File,
     io::Read as _,
     os::{fd::OwnedFd, unix::ffi::OsStrExt as _},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -21,6 +22,9 @@ use rustix::{
 /// Everything has been built before, so this is far more than a run takes.
 const LONGEST_RUN: Duration = Duration::from_secs(120);
 
+/// Longer than the live display takes from one frame to the next.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(150);
+
 /// What would make nixward say less, or say it in another way, than to a person at a terminal.
 const LEFT_OUT: [&str; 8] = [
     "CI",
@@ -33,48 +37,118 @@ const LEFT_OUT: [&str; 8] = [
     "NO_COLOR",
 ];
 
+/// A program to be run.
+#[derive(Clone)]
+pub(crate) struct Call<'a> {
+    pub(crate) program: &'a str,
+    pub(crate) args: &'a [&'a str],
+    pub(crate) folder: PathBuf,
+    /// Besides the person's own.
+    pub(crate) variables: &'a [(&'static str, String)],
+    /// The exit code that it must end with.
+    pub(crate) code: i32,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(program: &'a str, args: &'a [&'a str], folder: &Path) -> Self {
+        Self {
+            program,
+            args,
+            folder: folder.to_owned(),
+            variables: &[],
+            code: 0,
+        }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "xtask's own way to start programs knows no terminals"
+    )]
+    fn command(&self) -> Command {
+        let mut command = Command::new(self.program);
+        command.args(self.args).current_dir(&self.folder);
+        for (name, _) in std::env::vars_os() {
+            if is_left_out(&name) {
+                command.env_remove(name);
+            }
+        }
+        command.env("TERM", "xterm-256color").env("LANG", "C.UTF-8");
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    fn ensure_ended_as_expected(&self, status: ExitStatus, output: &[u8]) -> Result<()> {
+        anyhow::ensure!(
+            status.code() == Some(self.code),
+            "`{} {}` failed ({status}), so there is nothing to show:\n{}",
+            self.program,
+            self.args.join(" "),
+            String::from_utf8_lossy(output).trim_end()
+        );
+        Ok(())
+    }
+}
+
 /// Runs it to its end, and returns what it wrote, colours and all.
-pub(crate) fn run(program: &str, args: &[&str], folder: &Path, columns: u16) -> Result<Vec<u8>> {
+pub(crate) fn run(call: &Call<'_>, columns: u16) -> Result<Vec<u8>> {
+    run_until(call, columns, |_| Ok(true), || Ok(()))
+}
+
+/// The same, but as soon as what it wrote so far is what is waited for, does something that it needs to go on.
+pub(crate) fn run_until(
+    call: &Call<'_>,
+    columns: u16,
+    mut is_it: impl FnMut(&[u8]) -> Result<bool>,
+    go_on: impl FnOnce() -> Result<()>,
+) -> Result<Vec<u8>> {
     let (person, side) = terminal(columns).context("no terminal could be made")?;
     let stdio = || side.try_clone().map(Stdio::from);
-    let mut command = command(program, args, folder);
+    let mut command = call.command();
     command.stdin(stdio()?).stdout(stdio()?).stderr(stdio()?);
     let mut child = command
         .spawn()
-        .with_context(|| format!("{program} could not be started"))?;
+        .with_context(|| format!("{} could not be started", call.program))?;
     // The terminal comes to its end when nobody has the program's side any more.
     drop(command);
     drop(side);
-    let reader = thread::spawn(move || read_all(File::from(person)));
-    let status = wait(&mut child)?;
-    let output = reader.join().expect("reading does not panic");
-    ensure_success(status, program, args, &output)?;
+    let written = Written::default();
+    let reader = {
+        let written = written.clone();
+        thread::spawn(move || written.read_all(File::from(person)))
+    };
+    let deadline = Instant::now() + LONGEST_RUN;
+    let mut go_on = Some(go_on);
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        if Instant::now() >= deadline {
+            end(&mut child)?;
+            anyhow::bail!(
+                "it did not come to an end in {} s:\n{}",
+                LONGEST_RUN.as_secs(),
+                String::from_utf8_lossy(&written.so_far())
+            );
+        }
+        if go_on.is_some() && is_it(&written.so_far())? {
+            go_on.take().map_or(Ok(()), |go_on| go_on())?;
+        }
+        thread::sleep(BETWEEN_LOOKS);
+    };
+    reader.join().expect("reading does not panic");
+    let output = written.so_far();
+    call.ensure_ended_as_expected(status, &output)?;
     Ok(output)
 }
 
 /// Runs it without a terminal, for what it leaves behind.
-pub(crate) fn run_unseen(program: &str, args: &[&str], folder: &Path) -> Result<()> {
-    let output = command(program, args, folder)
+pub(crate) fn run_unseen(call: &Call<'_>) -> Result<()> {
+    let output = call
+        .command()
         .stdin(Stdio::null())
         .output()
-        .with_context(|| format!("{program} could not be started"))?;
-    ensure_success(output.status, program, args, &output.stderr)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "xtask's own way to start programs knows no terminals"
-)]
-fn command(program: &str, args: &[&str], folder: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.args(args).current_dir(folder);
-    for (name, _) in std::env::vars_os() {
-        if is_left_out(&name) {
-            command.env_remove(name);
-        }
-    }
-    command.env("TERM", "xterm-256color").env("LANG", "C.UTF-8");
-    command
+        .with_context(|| format!("{} could not be started", call.program))?;
+    call.ensure_ended_as_expected(output.status, &output.stderr)
 }
 
 fn is_left_out(name: &OsString) -> bool {
@@ -100,38 +174,29 @@ fn terminal(columns: u16) -> std::io::Result<(OwnedFd, OwnedFd)> {
     Ok((person, program))
 }
 
-fn read_all(mut person: File) -> Vec<u8> {
-    let mut output = Vec::new();
-    let mut buffer = [0; 8192];
-    // A terminal whose other side is closed gives an error instead of an end.
-    while let Ok(count @ 1..) = person.read(&mut buffer) {
-        output.extend_from_slice(&buffer[..count]);
-    }
-    output
-}
+/// What a program has written to its terminal; clones are the same.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
 
-fn wait(child: &mut Child) -> Result<ExitStatus> {
-    let deadline = Instant::now() + LONGEST_RUN;
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(status);
+impl Written {
+    fn read_all(&self, mut person: File) {
+        let mut buffer = [0; 8192];
+        // A terminal whose other side is closed gives an error instead of an end.
+        while let Ok(count @ 1..) = person.read(&mut buffer) {
+            let mut bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            bytes.extend_from_slice(&buffer[..count]);
         }
-        if Instant::now() >= deadline {
-            child.kill()?;
-            child.wait()?;
-            anyhow::bail!("it did not come to an end in {} s", LONGEST_RUN.as_secs());
-        }
-        thread::sleep(Duration::from_millis(5));
+    }
+
+    fn so_far(&self) -> Vec<u8> {
+        let bytes = self.0.lock();
+        bytes.unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-fn ensure_success(status: ExitStatus, program: &str, args: &[&str], output: &[u8]) -> Result<()> {
-    anyhow::ensure!(
-        status.success(),
-        "`{program} {}` failed ({status}), so there is nothing to show:\n{}",
-        args.join(" "),
-        String::from_utf8_lossy(output).trim_end()
-    );
+fn end(child: &mut Child) -> Result<()> {
+    child.kill()?;
+    child.wait()?;
     Ok(())
 }
 
@@ -140,7 +205,7 @@ mod tests {
     use super::*;
 
     fn shell(script: &str) -> Result<Vec<u8>> {
-        run("sh", &["-c", script], Path::new("/"), 100)
+        run(&Call::new("sh", &["-c", script], Path::new("/")), 100)
     }
 
     #[test]
