@@ -17,8 +17,8 @@ use crate::{
 
 const LITTLE: u64 = 10_000_000;
 const MUCH: u64 = 1_000_000_000;
-/// As much as the allocator may like to keep.
-const MORE: Bound = Bound::BytesOverOther(4_000_000);
+/// As much as may be on its way to whoever is shown it, and as the allocator may like to keep.
+const MORE: Bound = Bound::BytesOverOther(8_000_000);
 
 const SCRIPT: &str =
     "#!/bin/sh\nyes 'PC LOAD LETTER, what does that mean?' | head -c \"$1\"\necho; echo done\n";
