@@ -48,3 +48,4 @@ mod test_verb;
 mod timings;
 mod trouble;
 mod unsupported_nix;
+mod variables;

@@ -1,5 +1,5 @@
 //! What nixward reads from its environment, apart from the `NIXWARD_*` variables that stand for options (those are
-//! declared with the options):
+//! declared with the options). A variable that is set to nothing counts as one that is not set, here and there:
 //!
 //! - `PATH`, `HOME`: to find `nix` and container engines;
 //! - `XDG_CACHE_HOME`, `XDG_STATE_HOME`: where caches and logs are kept;

@@ -92,8 +92,7 @@ impl ReportSettings {
         let ReportArgs { report, junit } = args;
         Self {
             style: *report,
-            // A variable that is set to nothing asks for nothing.
-            junit: junit.clone().filter(|file| !file.as_os_str().is_empty()),
+            junit: junit.clone(),
         }
     }
 }

@@ -73,7 +73,10 @@ pub enum Command {
 
 /// Reads the arguments.
 pub(crate) fn parse(args: &[OsString]) -> Result<Cli, CliError> {
-    Cli::try_parse_from(help_of_own_verb(args)).map_err(CliError::from_clap)
+    without_empty_variables(command())
+        .try_get_matches_from(help_of_own_verb(args))
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .map_err(CliError::from_clap)
 }
 
 /// `nixward help VERB` is `nixward VERB --help` for verbs that only the workspace knows.
@@ -95,12 +98,32 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// The command without those variables that are set to nothing: they count as if they were not set.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &clap::Arg| {
+        arg.get_env()
+            .and_then(std::env::var_os)
+            .is_some_and(|value| value.is_empty())
+    };
+    command
+        .mut_args(|arg| {
+            if is_empty(&arg) {
+                arg.env(None::<&'static str>)
+            } else {
+                arg
+            }
+        })
+        .mut_subcommands(without_empty_variables)
+}
+
 /// Nix's flags as variables give them: for `nixward` alone, which has no place for them on its command line.
 pub(crate) fn nix_args_from_variables() -> Result<NixArgs, CliError> {
-    <NixArgs as clap::Args>::augment_args(clap::Command::new("nixward"))
-        .try_get_matches_from(["nixward"])
-        .and_then(|matches| NixArgs::from_arg_matches(&matches))
-        .map_err(CliError::from_clap)
+    without_empty_variables(<NixArgs as clap::Args>::augment_args(clap::Command::new(
+        "nixward",
+    )))
+    .try_get_matches_from(["nixward"])
+    .and_then(|matches| NixArgs::from_arg_matches(&matches))
+    .map_err(CliError::from_clap)
 }
 
 /// Reads a whole command line as one of a verb of the workspace's own: a built-in one under another name.
@@ -110,8 +133,7 @@ pub(crate) fn parse_own_verb(
 ) -> Result<(GlobalArgs, TestVerbArgs), CliError> {
     let verb = <TestVerbArgs as clap::Args>::augment_args(clap::Command::new(name.to_owned()))
         .about("A verb of this workspace");
-    let matches = command()
-        .subcommand(verb)
+    let matches = without_empty_variables(command().subcommand(verb))
         .try_get_matches_from(help_of_own_verb(args))
         .map_err(CliError::from_clap)?;
     let global = GlobalArgs::from_arg_matches(&matches).map_err(CliError::from_clap)?;
