@@ -430,6 +430,7 @@ fn the_plan_says_how_tests_are_run() {
     let tests: Vec<_> = document.steps.iter().map(|step| &step.test).collect();
     let expected = nixward_schema::PlanTest {
         timeout_milliseconds: Some(600_000),
+        grace_milliseconds: None,
         slow_after_milliseconds: Some(90_000),
         retries: 0,
         group: Some("db".to_owned()),

@@ -16,6 +16,7 @@ mod clean;
 mod container;
 mod container_engine;
 mod control;
+mod ending;
 mod evaluation_cache;
 mod evaluation_cache_edits;
 mod evaluation_cache_property;

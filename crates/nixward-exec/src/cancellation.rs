@@ -93,7 +93,8 @@ impl Cancellation {
                 } else if watching.signal.swap(signal, Ordering::SeqCst) == 0 {
                     children.cancel(first_signal(signal));
                     let children = children.clone();
-                    thread::spawn(move || end_after(LONGEST_END, &children, signal));
+                    let longest = LONGEST_END.saturating_add(children.longest_grace());
+                    thread::spawn(move || end_after(longest, &children, signal));
                 } else {
                     children.kill();
                     thread::spawn({
@@ -162,8 +163,8 @@ impl Cancellation {
     }
 }
 
-/// How long children may take to end, their graces included.
-const LONGEST_END: Duration = Duration::from_secs(20);
+/// How long children may take to end, besides the grace of the most patient one.
+const LONGEST_END: Duration = Duration::from_secs(10);
 /// How long they may take when they are killed.
 const LONGEST_KILL: Duration = Duration::from_secs(2);
 

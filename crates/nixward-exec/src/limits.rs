@@ -49,20 +49,28 @@ impl Waited {
 /// `SIGKILL`.
 const KILL: i32 = 9;
 
-/// Waits until nothing of a program is left.
+/// Waits until nothing of a program is left. What is ended with the run has no timeout any more.
 pub(crate) fn wait(
     mut child: GuardedChild,
     limits: Limits,
+    is_cancelled: impl Fn() -> bool,
     mut tell: impl FnMut(Passed),
 ) -> Waited {
     // Which stands still while the run is stopped.
     let clock = child.clock().clone();
     let start = clock.now();
-    let mut slow_at = limits.slow_after;
+    let Limits {
+        mut timeout,
+        slow_after: mut slow_at,
+    } = limits;
     let mut is_slow = false;
     loop {
         let passed = clock.now().saturating_sub(start);
-        if let Some(timeout) = limits.timeout.filter(|timeout| *timeout <= passed) {
+        let is_over = timeout.is_some_and(|timeout| timeout <= passed);
+        if is_over && is_cancelled() {
+            timeout = None;
+        }
+        if let Some(timeout) = timeout.filter(|_| is_over) {
             child.terminator().terminate(TerminationSignal::Terminate);
             let asked = std::time::Instant::now();
             let report = match child.wait_timeout(AT_ONCE) {
@@ -92,7 +100,7 @@ pub(crate) fn wait(
             ending: Duration::ZERO,
             is_slow,
         };
-        let Some(next) = limits.timeout.into_iter().chain(slow_at).min() else {
+        let Some(next) = timeout.into_iter().chain(slow_at).min() else {
             return ended(child.wait(), is_slow);
         };
         match child.wait_timeout(next.saturating_sub(passed)) {

@@ -117,7 +117,8 @@ impl ProgramStep<'_> {
         };
         let waited = thread::scope(|scope| {
             scope.spawn(|| self.read(output, log));
-            limits::wait(child, limits, |passed| {
+            let is_cancelled = || launcher.is_cancelled();
+            limits::wait(child, limits, is_cancelled, |passed| {
                 let label = Arc::clone(self.label);
                 let progress = match passed {
                     Passed::Slow(after) => Progress::Slow(label, after),
@@ -201,11 +202,15 @@ fn status(launcher: &Launcher, waited: Waited) -> StepStatus {
             };
         }
     };
-    if let Some(after) = waited.timed_out {
-        return StepStatus::TimedOut { after };
+    // One that ended by itself has its own end, also where what it left behind was ended later.
+    if report.was_told_to_end {
+        match waited.timed_out {
+            Some(after) => return StepStatus::TimedOut { after },
+            None if launcher.is_cancelled() => return StepStatus::Cancelled,
+            None => {}
+        }
     }
     match report.ending {
-        _ if launcher.is_cancelled() => StepStatus::Cancelled,
         Ending::Exited(0) => StepStatus::Passed,
         Ending::Exited(code) => StepStatus::Failed(ExitReason::Code(code)),
         Ending::Signaled(signal) => StepStatus::Failed(ExitReason::Signal(signal)),

@@ -53,6 +53,9 @@ pub(crate) fn run(
             .into_iter()
             .collect(),
     };
+    if let Some(grace) = action.settings.grace {
+        command.graces.after_signal = grace;
+    }
     let limits = Limits {
         timeout: action.settings.timeout,
         slow_after: action.settings.slow_after,

@@ -36,7 +36,9 @@ impl Launcher {
     /// Starts a command, and has its child registered for as long as there is one.
     pub fn spawn(&self, command: &GuardedCommand) -> Result<GuardedChild, SpawnError> {
         let mut child = command.spawn()?;
-        let registration = self.children.register(child.terminator());
+        let registration = self
+            .children
+            .register(child.terminator(), command.graces.after_signal);
         child.keep(registration, self.children.clock().clone());
         Ok(child)
     }

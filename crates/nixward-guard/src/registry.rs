@@ -1,8 +1,11 @@
 //! All running children of one nixward, so that they can be ended together.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use crate::{graces::TerminationSignal, run_clock::RunClock, terminator::Terminator};
@@ -23,6 +26,8 @@ struct State {
     cancelled: Option<TerminationSignal>,
     killed: bool,
     stopped: bool,
+    /// How long the most patient of all children may take for its ending.
+    longest_grace: Duration,
 }
 
 /// A place in the registry, given back when it is dropped.
@@ -34,9 +39,10 @@ pub(crate) struct Registration {
 
 impl ChildRegistry {
     /// Adds a child until the registration is dropped.
-    pub(crate) fn register(&self, terminator: Terminator) -> Registration {
+    pub(crate) fn register(&self, terminator: Terminator, grace: Duration) -> Registration {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let mut state = self.lock();
+        state.longest_grace = state.longest_grace.max(grace);
         if let Some(signal) = state.cancelled {
             terminator.terminate(signal);
         }
@@ -96,6 +102,11 @@ impl ChildRegistry {
     /// What measures the time that children have had.
     pub fn clock(&self) -> &RunClock {
         &self.clock
+    }
+
+    /// How long the most patient of all children so far may take from its first signal on.
+    pub fn longest_grace(&self) -> Duration {
+        self.lock().longest_grace
     }
 
     /// Whether [`Self::cancel`] or [`Self::kill`] was called.

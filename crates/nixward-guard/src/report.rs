@@ -13,6 +13,8 @@ use crate::wire::text;
 pub struct GuardReport {
     /// How the program ended.
     pub ending: Ending,
+    /// Whether the step was told to end before its program ended; else the program ended by itself.
+    pub was_told_to_end: bool,
     /// The processes that the program left behind when it ended by itself, and that the guard then ended. At most
     /// [`GuardReport::MOST_LISTED`] of them.
     pub leaked: Vec<ProcessLeft>,

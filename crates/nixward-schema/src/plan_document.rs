@@ -67,6 +67,9 @@ pub struct PlanStep {
 pub struct PlanTest {
     /// How long a try may take.
     pub timeout_milliseconds: Option<u64>,
+    /// How long it may take to end once it was told to; else ten seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace_milliseconds: Option<u64>,
     /// After how long a try is slow.
     pub slow_after_milliseconds: Option<u64>,
     /// How often it is tried again after a failure.

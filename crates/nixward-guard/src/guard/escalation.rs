@@ -96,6 +96,11 @@ impl Escalation {
         self.state == State::Running
     }
 
+    /// Whether the step was told to end before its program ended.
+    pub(crate) fn was_told_to_end(&self) -> bool {
+        self.asked
+    }
+
     /// When [`Event::TimePassed`] is due.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         match self.state {
@@ -199,6 +204,7 @@ impl Escalation {
     }
 
     fn kill(&mut self, now: Duration) -> Vec<Action> {
+        self.asked |= self.state == State::Running;
         match self.state {
             State::Killing { .. } | State::Finished => Vec::new(),
             State::Running
@@ -262,6 +268,27 @@ mod tests {
             (5, Event::ProgramEnded, &[]),
             (5, Event::NothingLeft, &[Action::Finish]),
         ]);
+    }
+
+    #[test]
+    fn who_ended_first_is_known() {
+        let told = |events: &[Event]| {
+            let mut escalation = Escalation::new(GRACES);
+            for event in events {
+                escalation.on(at(1000), *event);
+            }
+            escalation.was_told_to_end()
+        };
+        let terminate = Event::Terminate(INTERRUPT);
+        assert!(!told(&[Event::ProgramEnded, Event::NothingLeft]));
+        // What it left is still there.
+        assert!(!told(&[Event::ProgramEnded, terminate, Event::Kill]));
+        for event in [terminate, Event::Kill, Event::Abandoned] {
+            assert!(
+                told(&[event, Event::ProgramEnded, Event::NothingLeft]),
+                "{event:?}"
+            );
+        }
     }
 
     #[test]

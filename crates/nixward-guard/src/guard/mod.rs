@@ -145,6 +145,7 @@ fn run(
 fn not_started(failure: StartFailure, unprotected: Option<String>) -> GuardReport {
     GuardReport {
         ending: Ending::CouldNotStart(failure),
+        was_told_to_end: false,
         leaked: Vec::new(),
         survivors: Vec::new(),
         unprotected,

@@ -107,6 +107,7 @@ impl<'a> Supervisor<'a> {
     fn report(self) -> GuardReport {
         GuardReport {
             ending: self.ending.unwrap_or(Ending::StillRunning),
+            was_told_to_end: self.escalation.was_told_to_end(),
             leaked: self.leaked,
             // Not asked for where it is known: it takes a look at every process of the machine.
             survivors: if self.nothing_left {

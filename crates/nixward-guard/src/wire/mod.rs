@@ -119,17 +119,26 @@ mod tests {
             });
             prop::collection::vec(process, 0..3)
         };
-        let report = (ending(), processes(), processes(), any::<Option<String>>());
+        let report = (
+            ending(),
+            any::<bool>(),
+            processes(),
+            processes(),
+            any::<Option<String>>(),
+        );
         prop_oneof![
             any::<u32>().prop_map(|pid| Notice::Started { pid }),
-            report.prop_map(|(ending, leaked, survivors, unprotected)| {
-                Notice::Finished(GuardReport {
-                    ending,
-                    leaked,
-                    survivors,
-                    unprotected,
-                })
-            }),
+            report.prop_map(
+                |(ending, was_told_to_end, leaked, survivors, unprotected)| {
+                    Notice::Finished(GuardReport {
+                        ending,
+                        was_told_to_end,
+                        leaked,
+                        survivors,
+                        unprotected,
+                    })
+                }
+            ),
             any::<Option<String>>().prop_map(|refused| Notice::Probed { refused }),
             any::<String>().prop_map(|message| Notice::Failed { message }),
         ]

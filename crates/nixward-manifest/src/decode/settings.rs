@@ -88,6 +88,7 @@ impl Decoder {
                 settings.pass_env = self.texts(key, node, &grammar::ENVIRONMENT_NAME);
             }
             Setting::Timeout => settings.timeout = self.duration(key, node),
+            Setting::Grace => settings.grace = self.duration(key, node),
             Setting::SlowAfter => settings.slow_after = self.duration(key, node),
             Setting::Retries => {
                 let range = 0..=grammar::MOST_RETRIES;

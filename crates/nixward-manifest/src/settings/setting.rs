@@ -10,6 +10,7 @@ keywords! {
         Env = "env",
         PassEnv = "pass-env",
         Timeout = "timeout",
+        Grace = "grace",
         SlowAfter = "slow-after",
         Retries = "retries",
         Group = "group",
@@ -34,6 +35,7 @@ impl Setting {
             Self::Publish | Self::Registry => &[Container],
             Self::PassEnv
             | Self::Timeout
+            | Self::Grace
             | Self::SlowAfter
             | Self::Retries
             | Self::Group

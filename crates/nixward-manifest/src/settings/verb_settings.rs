@@ -29,6 +29,11 @@ pub struct VerbSettings {
     #[schemars(schema_with = "fields::duration")]
     pub timeout: Option<Duration>,
 
+    /// How long it may take to end once it was told to, after its timeout or with the run, before it is killed; else ten
+    /// seconds.
+    #[schemars(schema_with = "fields::duration")]
+    pub grace: Option<Duration>,
+
     /// After how long it is shown as slow.
     #[schemars(schema_with = "fields::duration")]
     pub slow_after: Option<Duration>,
@@ -89,6 +94,7 @@ impl VerbSettings {
             env,
             pass_env,
             timeout,
+            grace,
             slow_after,
             retries,
             group,
@@ -110,6 +116,7 @@ impl VerbSettings {
             env: merged_env,
             pass_env: pass_env.or(base.pass_env),
             timeout: timeout.or(base.timeout),
+            grace: grace.or(base.grace),
             slow_after: slow_after.or(base.slow_after),
             retries: retries.or(base.retries),
             group: group.or(base.group),

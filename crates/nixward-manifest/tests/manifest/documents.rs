@@ -153,6 +153,7 @@ fn verb(with_like: bool) -> BoxedStrategy<Value> {
         ("pass-env", list(&["A", "_B2", "1A", "A=b", "-x"])),
         ("timeout", text(DURATIONS)),
         ("slow-after", text(DURATIONS)),
+        ("grace", text(DURATIONS)),
         (
             "retries",
             prop_oneof![(-2_i64..25).prop_map(|number| json!(number)), any_value()].boxed(),

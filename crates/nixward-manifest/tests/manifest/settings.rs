@@ -15,6 +15,7 @@ env = { A = "1", "B_2" = "" }
 pass-env = ["DATABASE_URL"]
 timeout = "1h30m"
 slow-after = "250ms"
+grace = "5s"
 retries = 20
 group = "db"
 weight = 2
@@ -37,6 +38,7 @@ inputs = ["../data"]
     assert_eq!(settings.pass_env.as_ref().unwrap(), &["DATABASE_URL"]);
     assert_eq!(settings.timeout, Some(Duration::from_secs(5400)));
     assert_eq!(settings.slow_after, Some(Duration::from_millis(250)));
+    assert_eq!(settings.grace, Some(Duration::from_secs(5)));
     assert_eq!(settings.retries, Some(20));
     assert_eq!(settings.group.as_deref(), Some("db"));
     assert_eq!(settings.weight, Some(2));
@@ -124,7 +126,7 @@ fn each_behaviour_takes_its_settings_and_no_others() {
         | Setting::Artifacts
         | Setting::Publish => "[]",
         Setting::Env => "{}",
-        Setting::Timeout | Setting::SlowAfter => "\"1s\"",
+        Setting::Timeout | Setting::Grace | Setting::SlowAfter => "\"1s\"",
         Setting::Retries | Setting::Weight => "1",
         Setting::Group => "\"g\"",
         Setting::Network => "true",

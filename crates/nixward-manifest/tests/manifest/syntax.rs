@@ -243,9 +243,9 @@ fn what_nix_cannot_hold_is_refused() {
 
 #[test]
 fn places_are_right_after_a_mark_carriage_returns_and_other_scripts() {
-    let text = "\u{feff}[workspace]\r\n\"größe\" = 1\r\nname = [\"日本語\", 3]\r\n";
+    let text = "\u{feff}[workspace]\r\n\"übergröße\" = 1\r\nname = [\"日本語\", 3]\r\n";
     assert_snapshot!(diagnose(text), @r#"
-    2:1 "\"größe\"": unknown key `größe` in [workspace]
+    2:1 "\"übergröße\"": unknown key `übergröße` in [workspace]
          help: known here: `name`, `members`, `exclude`, `default-members`, `flake` and `base`
     3:8 "[\"日本語\", 3]": wrong type for `name`: found a list
          expected a string

@@ -59,6 +59,7 @@ pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
 fn test(test: &PlanTest) -> String {
     let PlanTest {
         timeout_milliseconds,
+        grace_milliseconds,
         slow_after_milliseconds,
         retries,
         group,
@@ -67,9 +68,11 @@ fn test(test: &PlanTest) -> String {
     } = test;
     let for_people = |milliseconds: &u64| for_people(Duration::from_millis(*milliseconds));
     let timeout = timeout_milliseconds.as_ref().map(for_people);
+    let grace = grace_milliseconds.as_ref().map(for_people);
     let slow_after = slow_after_milliseconds.as_ref().map(for_people);
     let parts: Vec<String> = [
         timeout.map(|timeout| format!("ended after {timeout}")),
+        grace.map(|grace| format!("killed {grace} after the first signal")),
         slow_after.map(|after| format!("slow after {after}")),
         (*retries > 0).then(|| format!("tried up to {} times", usize::from(*retries) + 1)),
         group.as_ref().map(|group| format!("in group {group}")),

@@ -85,6 +85,7 @@ pub(super) fn in_plan(action: &Action) -> Option<PlanTest> {
     };
     let VerbSettings {
         timeout,
+        grace,
         slow_after,
         retries,
         group,
@@ -94,6 +95,7 @@ pub(super) fn in_plan(action: &Action) -> Option<PlanTest> {
     let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let test = PlanTest {
         timeout_milliseconds: timeout.map(milliseconds),
+        grace_milliseconds: grace.map(milliseconds),
         slow_after_milliseconds: slow_after.map(milliseconds),
         retries: retries.unwrap_or(0),
         group: group.clone(),
