@@ -13,6 +13,7 @@ pub mod names;
 pub mod outcome;
 pub mod plan;
 pub mod planner;
+pub mod prerequisites;
 pub mod project;
 pub mod query;
 pub mod running;

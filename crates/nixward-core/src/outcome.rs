@@ -1,8 +1,8 @@
 //! How a step and a run ended.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use crate::history::StepHistory;
+use crate::{history::StepHistory, plan::StepLabel};
 
 /// How one step ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +81,10 @@ pub enum StepStatus {
     Cancelled,
     /// It was not started because the run ended first.
     NotRun,
+    /// It was not started because of a step that it comes after: this one, which failed.
+    Blocked {
+        by: Arc<StepLabel>,
+    },
 }
 
 /// What failed to build for a step.
@@ -122,10 +126,16 @@ impl StepStatus {
             | Self::Cancelled
             // It was wanted, and nobody knows what would have come of it.
             | Self::NotRun
+            | Self::Blocked { .. }
             | Self::CouldNotStart { .. } => Severity::StepFailed,
             Self::BuildFailed(_) => Severity::BuildFailed,
             Self::EvaluationFailed { .. } => Severity::EvaluationFailed,
         }
+    }
+
+    /// Whether it was never started.
+    pub fn is_not_run(&self) -> bool {
+        matches!(self, Self::NotRun | Self::Blocked { .. })
     }
 
     pub fn is_success(&self) -> bool {
@@ -168,7 +178,7 @@ impl RunSummary {
         } = outcome;
         let slow = usize::from(history.is_slow);
         match status {
-            StepStatus::NotRun => self.not_run += 1,
+            StepStatus::NotRun | StepStatus::Blocked { .. } => self.not_run += 1,
             StepStatus::Cancelled => self.interrupted += 1,
             status if status.is_success() => {
                 self.passed += 1;

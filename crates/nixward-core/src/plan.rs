@@ -14,14 +14,30 @@ pub struct Plan {
     pub failed: Vec<FailedAttribute>,
 }
 
+impl Plan {
+    /// The steps that were asked for, without those that only come before them.
+    pub fn wanted(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| !step.is_prerequisite())
+    }
+}
+
 /// One thing to do: build what is needed, then act.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     pub label: Arc<StepLabel>,
+    /// The steps that must have succeeded before its action, all of them before it in the plan, or failed already.
+    pub after: Vec<Arc<StepLabel>>,
     /// What must be built before the action; the first is the one that the step is about.
     pub builds: Vec<BuildTarget>,
     pub action: Action,
     pub reason: Reason,
+}
+
+impl Step {
+    /// Whether it is in the plan only because others come after it.
+    pub fn is_prerequisite(&self) -> bool {
+        matches!(self.reason, Reason::ComesBefore { .. })
+    }
 }
 
 /// What people and machines call a step.
@@ -124,6 +140,8 @@ pub enum Reason {
     FallsBackToCheck { attribute: String },
     /// It belongs to no project, and the whole workspace is checked.
     WholeWorkspace,
+    /// It was not asked for: the manifest says that this step comes after it, and so many others do.
+    ComesBefore { step: String, others: usize },
 }
 
 impl Reason {
@@ -136,6 +154,7 @@ impl Reason {
             Self::DefaultMember => "default-member",
             Self::FallsBackToCheck { .. } => "falls-back-to-check",
             Self::WholeWorkspace => "whole-workspace",
+            Self::ComesBefore { .. } => "comes-before",
         }
     }
 }
@@ -153,6 +172,10 @@ impl fmt::Display for Reason {
             ),
             Self::WholeWorkspace => {
                 formatter.write_str("belongs to no project; the whole workspace is checked")
+            }
+            Self::ComesBefore { step, others: 0 } => write!(formatter, "{step} comes after it"),
+            Self::ComesBefore { step, others } => {
+                write!(formatter, "{step} and {others} more come after it")
             }
         }
     }

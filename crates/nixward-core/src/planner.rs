@@ -17,6 +17,7 @@ use crate::{
         Action, BuildTarget, ContainerAction, FailedAttribute, Plan, ProgramAction, ProgramPath,
         Reason, ShellAction, Skipped, Step, StepLabel,
     },
+    prerequisites::{OrderError, Walk, settle},
     project::{Project, ProjectSet},
     selection::{Selected, SelectionReason, is_one_asked_for},
     store_path::{derivation_name, store_entry},
@@ -45,6 +46,8 @@ pub struct PlanRequest<'a> {
 pub enum PlanError {
     #[error(transparent)]
     LacksAttribute(Box<LacksAttribute>),
+    #[error(transparent)]
+    Order(Box<OrderError>),
     #[error("no project can `{verb}`: none has {needs}")]
     NobodyHasVerb { verb: String, needs: String },
     #[error("`{project}` is no image that nixward knows: `{attribute}` has no imageName")]
@@ -85,22 +88,25 @@ pub struct LacksAttribute {
 
 /// Plans a verb over the selected projects.
 pub fn plan(request: &PlanRequest<'_>) -> Result<Plan, PlanError> {
-    let mut planner = Planner {
-        request,
-        plan: Plan::default(),
-        next_id: 0,
-    };
+    let mut walk = Walk::new(request);
     for selected in request.selected {
-        planner.add_project(selected)?;
+        walk.add(selected)?;
     }
+    let (mut plan, mut next_id) = walk.into_plan();
+    let mut rest = Planner {
+        request,
+        verb: request.verb,
+        plan: &mut plan,
+        next_id: &mut next_id,
+    };
     if request.whole_workspace
         && request.verb.behaviour == BuiltinVerb::Check
         && request.verb.attribute.is_none()
     {
-        planner.add_rest_of_the_flake();
+        rest.add_rest_of_the_flake();
     }
-    let plan = &planner.plan;
-    if plan.steps.is_empty() && plan.failed.is_empty() && !request.selected.is_empty() {
+    let planned = &*rest.plan;
+    if planned.steps.is_empty() && planned.failed.is_empty() && !request.selected.is_empty() {
         return Err(PlanError::NobodyHasVerb {
             verb: request.verb.name.clone(),
             needs: needs(request.verb),
@@ -108,7 +114,7 @@ pub fn plan(request: &PlanRequest<'_>) -> Result<Plan, PlanError> {
     }
     let is_build = |step: &&Step| matches!(step.action, Action::Build | Action::Check);
     if let (Some(step), false) = (
-        plan.steps.iter().find(is_build),
+        planned.wanted().find(is_build),
         request.trailing_args.is_empty(),
     ) {
         return Err(PlanError::TakesNoArguments {
@@ -116,9 +122,86 @@ pub fn plan(request: &PlanRequest<'_>) -> Result<Plan, PlanError> {
         });
     }
     if request.everything {
-        planner.add_those_without_package();
+        rest.add_those_without_package();
     }
-    Ok(planner.plan)
+    settle(&mut plan);
+    Ok(plan)
+}
+
+/// One project with what is wanted of it.
+pub(crate) struct Wanted<'a> {
+    pub(crate) project: &'a Project,
+    verb: Verb,
+    /// The attribute of an operand `PROJECT.ATTR…`.
+    attribute: Option<&'a Attribute>,
+    reason: Reason,
+    /// Whether it is an error where the project lacks it.
+    is_explicit: bool,
+    /// Whether it is an error where it is there and is of no use.
+    is_alone: bool,
+    arguments: &'a [OsString],
+}
+
+impl<'a> Wanted<'a> {
+    /// What was asked for.
+    pub(crate) fn selected(request: &PlanRequest<'a>, selected: &'a Selected<'a>) -> Self {
+        Self {
+            project: selected.project,
+            verb: request.verb.clone(),
+            attribute: selected.attribute.as_ref(),
+            reason: match selected.reason {
+                SelectionReason::Named => Reason::Named,
+                SelectionReason::CurrentFolder => Reason::CurrentFolder,
+                SelectionReason::Matched => Reason::Matched,
+                SelectionReason::DefaultMember => Reason::DefaultMember,
+            },
+            is_explicit: selected.reason.is_explicit(),
+            is_alone: is_one_asked_for(request.selected),
+            arguments: request.trailing_args,
+        }
+    }
+
+    /// The same, where the project must have it.
+    pub(crate) fn explicit(self) -> Self {
+        Self {
+            is_explicit: true,
+            ..self
+        }
+    }
+
+    /// What others come after, and nobody asked for.
+    pub(crate) fn before_others(project: &'a Project, verb: Verb) -> Self {
+        Self {
+            project,
+            verb,
+            attribute: None,
+            // Which others is known when all are planned.
+            reason: Reason::ComesBefore {
+                step: String::new(),
+                others: 0,
+            },
+            is_explicit: true,
+            is_alone: true,
+            arguments: &[],
+        }
+    }
+}
+
+/// Plans one project, without what it comes after.
+pub(crate) fn plan_one(
+    request: &PlanRequest<'_>,
+    wanted: &Wanted<'_>,
+    next_id: &mut usize,
+) -> Result<Plan, PlanError> {
+    let mut plan = Plan::default();
+    let mut planner = Planner {
+        request,
+        verb: &wanted.verb,
+        plan: &mut plan,
+        next_id,
+    };
+    planner.add_project(wanted)?;
+    Ok(plan)
 }
 
 /// What a project must have for a verb, in words.
@@ -135,44 +218,39 @@ fn needs(verb: &Verb) -> String {
 
 struct Planner<'a> {
     request: &'a PlanRequest<'a>,
-    plan: Plan,
-    next_id: usize,
+    verb: &'a Verb,
+    plan: &'a mut Plan,
+    next_id: &'a mut usize,
 }
 
 /// One project's answers, with what is needed to make steps of them.
 struct Subject<'a> {
-    selected: &'a Selected<'a>,
+    wanted: &'a Wanted<'a>,
     project: &'a Project,
     package: &'a EvaluatedPackage,
     reason: Reason,
 }
 
 impl Planner<'_> {
-    fn add_project(&mut self, selected: &Selected<'_>) -> Result<(), PlanError> {
+    fn add_project(&mut self, wanted: &Wanted<'_>) -> Result<(), PlanError> {
         let empty = EvaluatedPackage::default();
-        let project = selected.project;
+        let project = wanted.project;
         let package = self
             .request
             .evaluation
             .packages
             .get(&project.attr)
             .unwrap_or(&empty);
-        let reason = match selected.reason {
-            SelectionReason::Named => Reason::Named,
-            SelectionReason::CurrentFolder => Reason::CurrentFolder,
-            SelectionReason::Matched => Reason::Matched,
-            SelectionReason::DefaultMember => Reason::DefaultMember,
-        };
         let mut subject = Subject {
-            selected,
+            wanted,
             project,
             package,
-            reason,
+            reason: wanted.reason.clone(),
         };
-        if let Some(attribute) = &selected.attribute {
+        if let Some(attribute) = wanted.attribute {
             return self.add_attribute(&subject, attribute);
         }
-        match Meaning::of(self.request.verb, project, package) {
+        match Meaning::of(self.verb, project, package) {
             Meaning::Below(attribute) => self.add_attribute(&subject, &attribute),
             Meaning::Package => self.add_output(&subject, &package.itself, "packages"),
             Meaning::App => self.add_output(&subject, &package.app, "apps"),
@@ -181,9 +259,11 @@ impl Planner<'_> {
             Meaning::Checks {
                 instead_of: Some(attribute),
             } => {
-                subject.reason = Reason::FallsBackToCheck {
-                    attribute: attribute.to_string(),
-                };
+                if !matches!(wanted.reason, Reason::ComesBefore { .. }) {
+                    subject.reason = Reason::FallsBackToCheck {
+                        attribute: attribute.to_string(),
+                    };
+                }
                 if self.add_checks(&subject) {
                     Ok(())
                 } else {
@@ -203,7 +283,7 @@ impl Planner<'_> {
             .attributes
             .get(attribute)
             .unwrap_or(&Answer::Absent);
-        let is_own_operand = subject.selected.attribute.is_some();
+        let is_own_operand = subject.wanted.attribute.is_some();
         let full = self.output(subject.project, "packages").join(attribute);
         let detail = is_own_operand.then(|| attribute.to_string());
         match answer {
@@ -231,25 +311,23 @@ impl Planner<'_> {
             Answer::NotADerivation(kind) => {
                 Some(format!(" that is a derivation; it is of type {kind}"))
             }
-            _ if self.request.verb.falls_back_to_checks()
-                && subject.selected.attribute.is_none() =>
-            {
+            _ if self.verb.falls_back_to_checks() && subject.wanted.attribute.is_none() => {
                 Some(" and no check".to_owned())
             }
             _ => None,
         };
-        if subject.selected.reason.is_explicit() {
+        if subject.wanted.is_explicit {
             let offered = &subject.package.passthru;
             return Err(PlanError::LacksAttribute(Box::new(LacksAttribute {
                 project: subject.project.name.clone(),
-                verb: self.request.verb.name.clone(),
+                verb: self.verb.name.clone(),
                 attribute: attribute.to_string(),
                 nearest: nearest(
                     attribute.names().first().map_or("", String::as_str),
                     offered.iter().map(String::as_str),
                 ),
                 offered: offered.clone(),
-                whole_verb: subject.selected.attribute.is_none(),
+                whole_verb: subject.wanted.attribute.is_none(),
                 but,
             })));
         }
@@ -261,7 +339,7 @@ impl Planner<'_> {
     fn skip(&mut self, subject: &Subject<'_>, why: String) {
         self.plan.skipped.push(Skipped {
             project: subject.project.name.clone(),
-            verb: self.request.verb.name.clone(),
+            verb: self.verb.name.clone(),
             why,
         });
     }
@@ -307,10 +385,10 @@ impl Planner<'_> {
         if self.add_checks(subject) {
             return Ok(());
         }
-        if subject.selected.reason.is_explicit() {
+        if subject.wanted.is_explicit {
             return Err(PlanError::LacksAttribute(Box::new(LacksAttribute {
                 project: subject.project.name.clone(),
-                verb: self.request.verb.name.clone(),
+                verb: self.verb.name.clone(),
                 attribute: "check".to_owned(),
                 nearest: Vec::new(),
                 offered: Vec::new(),
@@ -352,6 +430,7 @@ impl Planner<'_> {
                     label,
                     builds,
                     action: Action::Check,
+                    after: Vec::new(),
                     reason,
                 });
             }
@@ -428,7 +507,7 @@ impl Planner<'_> {
     ) -> Result<(), PlanError> {
         let action = match self.action(subject, derivation, attribute) {
             Ok(action) => action,
-            Err(error) if is_one_asked_for(self.request.selected) => return Err(error),
+            Err(error) if subject.wanted.is_alone => return Err(error),
             Err(error @ PlanError::NotAProgram { .. }) => {
                 self.skip(subject, error.to_string());
                 return Ok(());
@@ -453,6 +532,7 @@ impl Planner<'_> {
             label,
             builds: vec![target],
             action,
+            after: Vec::new(),
             reason: subject.reason.clone(),
         });
         Ok(())
@@ -473,7 +553,7 @@ impl Planner<'_> {
                 },
             )
         };
-        Ok(match self.request.verb.behaviour {
+        Ok(match self.verb.behaviour {
             BuiltinVerb::Build => Action::Build,
             BuiltinVerb::Check => Action::Check,
             BuiltinVerb::Test => Action::Test(program()),
@@ -491,7 +571,7 @@ impl Planner<'_> {
                 Action::Run(program())
             }
             BuiltinVerb::Shell => Action::Shell(ShellAction {
-                command: self.request.trailing_args.to_vec(),
+                command: subject.wanted.arguments.to_vec(),
             }),
             BuiltinVerb::Container => {
                 let image = derivation
@@ -523,7 +603,7 @@ impl Planner<'_> {
     }
 
     fn program(&self, subject: &Subject<'_>, program: ProgramPath) -> ProgramAction {
-        let verb = &self.request.verb.name;
+        let verb = &self.verb.name;
         let mut settings = self
             .request
             .manifest
@@ -535,7 +615,7 @@ impl Planner<'_> {
             .into_iter()
             .map(Into::into)
             .collect();
-        args.extend_from_slice(self.request.trailing_args);
+        args.extend_from_slice(subject.wanted.arguments);
         ProgramAction {
             program,
             args,
@@ -563,6 +643,7 @@ impl Planner<'_> {
             label,
             builds,
             action,
+            after: Vec::new(),
             reason: subject.reason.clone(),
         });
     }
@@ -585,12 +666,12 @@ impl Planner<'_> {
         attribute: &Attribute,
         detail: Option<String>,
     ) -> Arc<StepLabel> {
-        let id = self.next_id;
-        self.next_id += 1;
+        let id = *self.next_id;
+        *self.next_id += 1;
         Arc::new(StepLabel {
             id,
             project: project.map(str::to_owned),
-            verb: self.request.verb.name.clone(),
+            verb: self.verb.name.clone(),
             detail,
             attribute: attribute.to_string(),
         })

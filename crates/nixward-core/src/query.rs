@@ -1,10 +1,11 @@
 //! What is asked of Nix for a verb: the least that answers it, in one evaluation.
 
-use nixward_manifest::BuiltinVerb;
+use nixward_manifest::{BuiltinVerb, ProjectDeclaration};
 
 use crate::{
     attribute::Attribute,
     names::fold,
+    prerequisites::named_steps,
     project::{Candidate, candidates},
     selection_request::{Operand, SelectionRequest},
     verb::Verb,
@@ -31,6 +32,8 @@ pub struct EvaluationQuery {
     pub tests: Depth,
     pub checks: Depth,
     pub check_scope: CheckScope,
+    /// The attributes whose absence makes checks stand in for them, where that is the scope.
+    pub fallback_attributes: Vec<Attribute>,
     /// Whether everything else that `nix flake check` evaluates for this system is asked for too.
     pub whole_flake: bool,
     /// Whether it is asked where packages are defined, and what describes them.
@@ -38,7 +41,7 @@ pub struct EvaluationQuery {
 }
 
 /// How much is asked of something.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Depth {
     #[default]
     Nothing,
@@ -51,7 +54,7 @@ pub enum Depth {
 /// Which checks are asked for.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum CheckScope {
-    /// Those (and the `tests`) of the selected packages that have none of the asked attributes.
+    /// Those (and the `tests`) of the selected packages that have none of the attributes that they stand in for.
     Fallback,
     /// Those of the selected packages.
     #[default]
@@ -76,7 +79,12 @@ pub fn for_verb(
     if asks_for_the_verb(workspace, request) {
         ask_for_verb(&mut query, verb, is_whole_workspace(workspace, request));
     }
-    if add_own_attributes(&mut query, workspace, std::slice::from_ref(verb))
+    let before = verbs_before(&mut query, workspace, verb, request);
+    for verb in &before {
+        ask_for_verb(&mut query, verb, false);
+    }
+    let verbs: Vec<Verb> = std::iter::once(verb.clone()).chain(before).collect();
+    if add_own_attributes(&mut query, workspace, &verbs)
         && query.check_scope == CheckScope::Fallback
     {
         // Which attribute decides differs between projects then: all their checks are asked for.
@@ -86,6 +94,60 @@ pub fn for_verb(
     query.attributes.sort();
     query.attributes.dedup();
     query
+}
+
+/// Adds the projects of the steps that come before those of the verb; gives their verbs.
+fn verbs_before(
+    query: &mut EvaluationQuery,
+    workspace: &Workspace,
+    verb: &Verb,
+    request: &SelectionRequest,
+) -> Vec<Verb> {
+    let all = candidates(workspace);
+    let steps = named_steps(
+        workspace,
+        &all,
+        verb,
+        &declarations(workspace, &all, request),
+    );
+    let mut verbs: Vec<Verb> = Vec::new();
+    for step in &steps {
+        // Where it is the project's only by its place, that decides.
+        query.places = true;
+        if let Some(packages) = &mut query.packages {
+            packages.push(fold(&step.project));
+            for candidate in all.iter().filter(|one| one.answers_to(&step.project)) {
+                add_candidate(query, workspace, candidate);
+            }
+        }
+        let is_new = !verbs.iter().any(|verb| verb.name == step.verb);
+        verbs.extend(Verb::find(&step.verb, &workspace.manifest).filter(|_| is_new));
+    }
+    verbs
+}
+
+/// What the manifest says of the projects that may be meant; nothing stands for those that it says nothing of.
+fn declarations<'a>(
+    workspace: &Workspace,
+    all: &[Candidate<'a>],
+    request: &SelectionRequest,
+) -> Vec<Option<&'a ProjectDeclaration>> {
+    let chosen = if request.is_by_name() {
+        let names = request.operands.iter().map(Operand::written);
+        let readings = names.flat_map(|name| Operand::readings(name).map(|(project, _)| project));
+        let of_name = |name| {
+            let named = all.iter().filter(|one| one.answers_to(name));
+            named.cloned().collect::<Vec<_>>()
+        };
+        readings.flat_map(of_name).collect()
+    } else if request.is_bare() {
+        in_current_folder(all, &request.current_folder)
+    } else {
+        all.to_vec()
+    };
+    let known = chosen.iter().map(|candidate| candidate.declaration);
+    let unknown = (chosen.is_empty() || !workspace.has_members()).then_some(None);
+    known.chain(unknown).collect()
 }
 
 /// Adds the attributes that projects have chosen for verbs; says whether there are any.
@@ -120,6 +182,7 @@ fn asks_for_the_verb(workspace: &Workspace, request: &SelectionRequest) -> bool 
     request.operands.is_empty() || request.operands.iter().any(may_be_a_whole_name)
 }
 
+/// Adds what a verb needs to what is asked already.
 fn ask_for_verb(query: &mut EvaluationQuery, verb: &Verb, whole_workspace: bool) {
     if let Some(attribute) = &verb.attribute {
         query.attributes.push(attribute.clone());
@@ -127,29 +190,36 @@ fn ask_for_verb(query: &mut EvaluationQuery, verb: &Verb, whole_workspace: bool)
     match verb.behaviour {
         BuiltinVerb::Run if verb.attribute.is_none() => {
             query.itself = Depth::Full;
+            query.itself_without_dev_shell = false;
             query.app = Depth::Full;
         }
-        BuiltinVerb::Build if verb.attribute.is_none() => query.itself = Depth::Full,
+        BuiltinVerb::Build if verb.attribute.is_none() => {
+            query.itself = Depth::Full;
+            query.itself_without_dev_shell = false;
+        }
         BuiltinVerb::Shell if verb.attribute.is_none() => {
             query.dev_shell = Depth::Full;
             query.itself = Depth::Full;
             query.itself_without_dev_shell = true;
         }
         BuiltinVerb::Test if verb.falls_back_to_checks() => {
+            if query.checks == Depth::Nothing {
+                query.check_scope = CheckScope::Fallback;
+                query.fallback_attributes.extend(verb.attribute.clone());
+            }
             query.tests = Depth::Full;
             query.checks = Depth::Full;
-            query.check_scope = CheckScope::Fallback;
         }
         BuiltinVerb::Check if verb.attribute.is_none() => {
-            query.itself = Depth::Presence;
+            query.itself = query.itself.max(Depth::Presence);
             query.tests = Depth::Full;
             query.checks = Depth::Full;
-            query.check_scope = if whole_workspace {
+            query.whole_flake |= whole_workspace;
+            query.check_scope = if query.whole_flake {
                 CheckScope::OwnedAndUnowned
             } else {
                 CheckScope::Owned
             };
-            query.whole_flake = whole_workspace;
         }
         _ => {}
     }

@@ -380,7 +380,8 @@ fn resolve_operand<'a>(
     }
 }
 
-fn project_named<'a>(
+/// The project of a name, whole or folded.
+pub(crate) fn project_named<'a>(
     set: &'a ProjectSet,
     name: &str,
     written: &str,

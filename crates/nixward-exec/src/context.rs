@@ -34,8 +34,16 @@ pub struct ExecutionContext {
     pub fail_fast: bool,
     pub output: OutputHandling,
     pub engine: EngineChoice,
-    /// Whether images are loaded into the engine.
-    pub load_images: bool,
+    pub load_images: LoadImages,
+}
+
+/// Which images are loaded into the engine, and not only built.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LoadImages {
+    All,
+    /// Those that other steps come after.
+    ForOthers,
+    None,
 }
 
 /// What happens with a test's output besides going to its log.

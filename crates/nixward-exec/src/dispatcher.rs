@@ -2,8 +2,8 @@
 //! 1. what does not evaluate is reported as failed;
 //! 2. what is held from earlier runs is there; all other derivations of all steps are built by one `nix`;
 //! 3. a step goes on as soon as its own builds are there, see `overlap.rs`: builds and checks are done then,
-//!    the others are handed to workers, as many as there are jobs. Verbs like `run` wait for all builds, and go one
-//!    after the other;
+//!    the others are handed to workers, as many as there are jobs, when what they come after has succeeded. Verbs like
+//!    `run` wait for all builds, and go one after the other;
 //! 4. when `nix` has ended, steps whose build failed are reported;
 //! 5. the summary.
 //!
@@ -39,8 +39,9 @@ pub fn execute(
         emitter.emit(EventKind::Warning { message });
     }
     let verb = plan
-        .steps
-        .first()
+        .wanted()
+        .next()
+        .or_else(|| plan.steps.first())
         .map(|step| step.label.verb.clone())
         .unwrap_or_default();
     emitter.emit(EventKind::RunStarted {

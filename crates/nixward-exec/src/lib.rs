@@ -26,6 +26,7 @@ mod question_pace;
 mod ready_steps;
 mod roots;
 mod running_steps;
+mod successors;
 mod tally;
 mod test_environment;
 mod test_step;
@@ -35,7 +36,7 @@ mod worker;
 
 pub use build_results::{BuildResults, TargetFailure};
 pub use cancellation::{Cancellation, CancellationError, end_by_signal};
-pub use context::{ExecutionContext, OutputHandling};
+pub use context::{ExecutionContext, LoadImages, OutputHandling};
 pub use emitter::Emitter;
 pub use error_chain::with_sources;
 pub use kept_shell::KeptShell;

@@ -4,7 +4,9 @@
 //!   held ──────────────┐
 //!   Nix says so ───────┼─► waiting ──► build, check: finished
 //!   the store says so ─┤      │
-//!   Nix has ended ─────┘      └─────► ready ──► a worker ──► finished
+//!   Nix has ended ─────┘      ├─────► ready ──► a worker ──► finished
+//!                             │         ▲
+//!                             └─► successor, until what it comes after has succeeded
 //! ```
 //!
 //! Which of the ready steps starts first, and which must not run at the same time, `ready_steps.rs` knows.
@@ -41,6 +43,7 @@ use crate::{
     program_step::Progress,
     question_pace::QuestionPace,
     ready_steps::ReadySteps,
+    successors::{Settled, Successors},
     tally::Tally,
     waiting_steps::{Outputs, WaitingSteps},
     worker::{Ready, worker},
@@ -56,6 +59,7 @@ pub(crate) struct Overlap<'s, 'p, 't, 'e> {
     plan: &'p Plan,
     tally: &'t mut Tally<'p, 'e>,
     waiting: WaitingSteps<'p>,
+    successors: Successors<'p>,
     ready: ReadySteps<'p>,
     clock: BuildClock,
     pace: QuestionPace,
@@ -122,9 +126,10 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             .steps
             .iter()
             .filter(|step| !matches!(step.action, Action::Build | Action::Check));
+        // What only comes before others does not say how these follow each other.
         let is_run = |step: &Step| matches!(step.action, Action::Run(_));
         let order = match plan.steps.len() {
-            _ if plan.steps.iter().any(is_run) => Order::OneByOne,
+            _ if plan.wanted().any(is_run) => Order::OneByOne,
             0 | 1 => Order::AfterBuilds,
             _ => Order::Overlapping,
         };
@@ -156,6 +161,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             plan,
             tally,
             waiting: WaitingSteps::new(plan),
+            successors: Successors::new(plan),
             ready: ReadySteps::new(slots),
             clock: BuildClock::default(),
             pace: QuestionPace::new(Instant::now(), false),
@@ -194,6 +200,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             self.start_builds(held.missing);
         }
         loop {
+            self.let_successors_go();
             self.start_steps();
             self.ask_the_store();
             if !self.is_building && self.running == 0 {
@@ -203,11 +210,14 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
         }
         let Self {
             tally,
+            successors,
             ready,
             error,
             ..
         } = self;
-        tally.not_run(ready.labels());
+        let mut rest: Vec<&Arc<StepLabel>> = ready.labels().chain(successors.labels()).collect();
+        rest.sort_by_key(|label| label.id);
+        tally.not_run(rest.into_iter());
         error.map_or(Ok(()), Err)
     }
 
@@ -225,6 +235,25 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             });
             let _heard_until_the_end = sender.send(BuildMessage::Ended(results)).is_ok();
         });
+    }
+
+    /// Readies those whose time has come, and gives up those that never will be.
+    fn let_successors_go(&mut self) {
+        for place in self.successors.unsettled(&self.tally.ends) {
+            match self.successors.settle(place, &self.tally.ends) {
+                Some(Settled::MayStart(ready)) => self.ready.insert(place, ready),
+                Some(Settled::Blocked(by)) => self.is_blocked(place, by),
+                None => {}
+            }
+        }
+    }
+
+    fn is_blocked(&mut self, place: usize, by: Arc<StepLabel>) {
+        self.waiting.forget(place);
+        if let Some(step) = self.plan.steps.get(place) {
+            let outcome = StepOutcome::of(StepStatus::Blocked { by });
+            self.tally.finish(&step.label, outcome);
+        }
     }
 
     fn start_steps(&mut self) {
@@ -342,7 +371,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             builds: self.clock.running(),
             downloads: self.clock.downloads(),
             nix_is_at_work: self.is_building,
-            waiting: self.waiting.count() + self.ready.labels().count(),
+            waiting: self.waiting.count() + self.successors.count() + self.ready.labels().count(),
         }
     }
 
@@ -402,12 +431,16 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
 
     fn goes_on(&mut self, place: usize, step: &'p Step, outputs: Outputs) {
         let status = match step.action {
+            // Nobody asked where it is.
+            Action::Build if step.is_prerequisite() => StepStatus::Built { paths: Vec::new() },
             Action::Build => StepStatus::Built {
                 paths: outputs.into_values().collect(),
             },
             Action::Check => StepStatus::Passed,
             Action::Test(_) | Action::Run(_) | Action::Container(_) | Action::Shell(_) => {
-                self.ready.insert(place, Ready { step, outputs });
+                if let Some(ready) = self.successors.built(place, Ready { step, outputs }) {
+                    self.ready.insert(place, ready);
+                }
                 return;
             }
         };
@@ -427,6 +460,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
                     other => self.error = Some(other),
                 }
                 let rest = self.waiting.take_rest();
+                rest.keys().for_each(|place| self.successors.forget(*place));
                 self.tally.not_run(rest.values().map(|step| &step.label));
                 return;
             }
@@ -435,9 +469,14 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
         self.waiting.built(built);
         self.waiting.results_mut().failures = failures;
         for (place, step) in self.waiting.take_rest() {
+            if let Some(by) = self.successors.take_blocked(place, &self.tally.ends) {
+                self.is_blocked(place, by);
+                continue;
+            }
             match self.waiting.results().of(&step.builds) {
                 Ok(outputs) => self.goes_on(place, step, outputs),
                 Err(failure) => {
+                    self.successors.forget(place);
                     let duration = self.clock.duration(&step.builds);
                     self.tally.build_failed(step, failure, duration);
                 }

@@ -111,6 +111,7 @@ mod tests {
                 detail: None,
                 attribute: String::new(),
             }),
+            after: Vec::new(),
             builds: Vec::new(),
             action: Action::Test(ProgramAction {
                 program: ProgramPath::Absolute("/x".to_owned()),

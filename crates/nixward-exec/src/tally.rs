@@ -12,6 +12,7 @@ use nixward_core::{
 use crate::{
     build_logs::BuildLogs, build_results::TargetFailure, cancellation::Cancellation,
     context::ExecutionContext, emitter::Emitter, output_log::FinishedLog, program_step::Progress,
+    successors::Ends,
 };
 
 /// Tells, and counts what it told.
@@ -21,6 +22,8 @@ pub(crate) struct Tally<'a, 'e> {
     pub(crate) emitter: &'a mut Emitter<'e>,
     pub(crate) summary: RunSummary,
     pub(crate) build_logs: BuildLogs,
+    /// For those that come after.
+    pub(crate) ends: Ends,
     /// Whether the cancellation was told.
     announced: bool,
 }
@@ -37,12 +40,14 @@ impl<'a, 'e> Tally<'a, 'e> {
             emitter,
             summary: RunSummary::default(),
             build_logs: BuildLogs::new(&context.logs),
+            ends: Ends::default(),
             announced: false,
         }
     }
 
     pub(crate) fn finish(&mut self, label: &Arc<StepLabel>, outcome: StepOutcome) {
         self.summary.add(&outcome);
+        self.ends.add(label, &outcome.status);
         self.emitter.emit(EventKind::StepFinished {
             label: Arc::clone(label),
             outcome,

@@ -51,6 +51,11 @@ impl<'p> WaitingSteps<'p> {
         ready
     }
 
+    /// Takes one that needs wait no longer.
+    pub(crate) fn forget(&mut self, place: usize) {
+        self.steps.remove(&place);
+    }
+
     /// Takes all that wait.
     pub(crate) fn take_rest(&mut self) -> BTreeMap<usize, &'p Step> {
         std::mem::take(&mut self.steps)

@@ -15,7 +15,7 @@ use nixward_core::{
 };
 
 use crate::{
-    context::ExecutionContext,
+    context::{ExecutionContext, LoadImages},
     engine,
     limits::Limits,
     program_step::{ProgramStep, Progress},
@@ -74,7 +74,7 @@ fn run_one(
             None => missing_output(),
         },
         Action::Container(action) => match ready.outputs.get(&action.output) {
-            Some(path) if context.load_images => {
+            Some(path) if loads(context, ready.step) => {
                 let start = Instant::now();
                 let status = engine::load_image(context, action, path, &ready.step.label.attribute);
                 StepOutcome::of(status).took(start.elapsed())
@@ -83,6 +83,14 @@ fn run_one(
             None => missing_output(),
         },
         Action::Build | Action::Check | Action::Shell(_) => StepOutcome::of(StepStatus::NotRun),
+    }
+}
+
+fn loads(context: &ExecutionContext, step: &Step) -> bool {
+    match context.load_images {
+        LoadImages::All => true,
+        LoadImages::ForOthers => step.is_prerequisite(),
+        LoadImages::None => false,
     }
 }
 

@@ -34,6 +34,8 @@ pub enum DiagnosticKind {
     BadAddress,
     /// A verb that is neither built in nor declared in `[verbs]`.
     UndeclaredVerb,
+    /// A step that another one comes after, and that is not there, cannot be waited for, or comes after it.
+    BadStep,
     /// A setting of another behaviour than the one that the workspace's own verb was given with `like`.
     ForeignSetting,
     /// Two projects whose names differ by nothing but `-` and `_`.

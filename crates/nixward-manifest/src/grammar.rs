@@ -8,7 +8,7 @@ use std::time::Duration;
 use globset::GlobBuilder;
 use serde_json::{Value, json};
 
-use crate::{AttributePath, PublishedPort, settings::InvalidPublishedPort};
+use crate::{AttributePath, PublishedPort, StepName, settings::InvalidPublishedPort};
 
 /// More would hide a test that fails.
 pub const MOST_RETRIES: u8 = 20;
@@ -121,6 +121,17 @@ pub(crate) const VERB_NAME: Grammar = Grammar {
             },
         ))
     },
+    advice: advice_on_option,
+};
+
+/// A verb of a project.
+pub(crate) const STEP_NAME: Grammar = Grammar {
+    noun: "a step",
+    expected: "a project and its verb, such as `db.start`",
+    pattern: r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\.[a-z][a-z0-9_-]*$",
+    refused: None,
+    longest: None,
+    check: |text| Verdict::of(text.parse::<StepName>().is_ok()),
     advice: advice_on_option,
 };
 
@@ -407,6 +418,7 @@ mod tests {
         (&TEXT, r"[a\n\x00é ]{0,4}"),
         (&NAME, r"[aZ0_.é -]{0,4}"),
         (&VERB_NAME, r"[aZ0_. -]{0,4}"),
+        (&STEP_NAME, r"[aZ0_. -]{0,6}"),
         (&ENVIRONMENT_NAME, r"[aZ0_=-]{0,4}"),
         (&RELATIVE_PATH, r"[a./\\\x00*-]{0,6}"),
         (&GLOB, r"[a./\\*{}\[\]!,-]{0,8}"),

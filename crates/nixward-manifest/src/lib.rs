@@ -78,8 +78,8 @@ pub use not_yet_in_effect::{NOT_YET_IN_EFFECT, NotYet};
 pub use project_declaration::ProjectDeclaration;
 pub use schema::{SCHEMA_CANNOT_SAY, json_schema};
 pub use settings::{
-    InvalidPublishedPort, Protocol, PublishedPort, ResultCache, Sandbox, Setting, VerbSettings,
-    WorkingDirectory,
+    InvalidPublishedPort, InvalidStepName, Protocol, PublishedPort, ResultCache, Sandbox, Setting,
+    StepName, VerbSettings, WorkingDirectory,
 };
 pub use verb_declaration::{ProjectVerb, RESERVED_VERB_NAMES, VerbDeclaration};
 pub use workspace::Workspace;

@@ -134,7 +134,7 @@ let
     if hasAttr check packages then check
     else foldl' (found: prefix: if found != null then found else namesByFolded.${prefix} or null) null ([ (fold check) ] ++ prefixes);
 
-  lacksAttributes = package: all (path: valueOr true (below path package == [ ])) query.attributes;
+  lacksAttributes = package: all (path: valueOr true (below path package == [ ])) query.fallbackAttributes;
   isChosen = listToAttrs (map (name: { inherit name; value = true; }) chosenNames);
   mayWantCheck = check:
     let of = owner check; in

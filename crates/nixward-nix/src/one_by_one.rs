@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use nixward_core::{
-    evaluation::{Answer, Evaluation, EvaluationFailure},
+    evaluation::{Evaluation, EvaluationFailure},
     query::{CheckScope, EvaluationQuery},
 };
 
@@ -200,7 +200,11 @@ fn is_wanted(unit: &Unit, query: &EvaluationQuery, evaluation: &Evaluation) -> b
     };
     let owner = check.owner.as_ref();
     let owner = owner.and_then(|owner| evaluation.packages.get(owner));
-    let has_one = owner.is_some_and(|package| package.attributes.values().any(Answer::is_there));
+    let stands_for = |attribute| query.fallback_attributes.contains(attribute);
+    let has_one = owner.is_some_and(|package| {
+        let mut attributes = package.attributes.iter();
+        attributes.any(|(attribute, answer)| stands_for(attribute) && answer.is_there())
+    });
     query.check_scope != CheckScope::Fallback || !has_one
 }
 
@@ -208,7 +212,11 @@ fn is_wanted(unit: &Unit, query: &EvaluationQuery, evaluation: &Evaluation) -> b
 mod tests {
     use std::cell::RefCell;
 
-    use nixward_core::{attribute::Attribute, evaluation::EvaluatedPackage, query::Depth};
+    use nixward_core::{
+        attribute::Attribute,
+        evaluation::{Answer, EvaluatedPackage},
+        query::Depth,
+    };
     use proptest::prelude::*;
 
     use super::*;
@@ -466,6 +474,7 @@ mod tests {
     fn a_check_stands_in_only_for_what_is_not_there() {
         let query = EvaluationQuery {
             check_scope: CheckScope::Fallback,
+            fallback_attributes: vec![Attribute::new(["test"])],
             ..EvaluationQuery::default()
         };
         let check = Unit::Check(CheckUnit {
@@ -474,7 +483,11 @@ mod tests {
         });
         let is_wanted = |answer: Answer| {
             let package = EvaluatedPackage {
-                attributes: [(Attribute::new(["test"]), answer)].into(),
+                attributes: [
+                    (Attribute::new(["test"]), answer),
+                    (Attribute::new(["start"]), Answer::Present),
+                ]
+                .into(),
                 ..EvaluatedPackage::default()
             };
             let mut evaluation = Evaluation::default();

@@ -56,6 +56,7 @@ struct QueryText<'a> {
     tests: &'static str,
     checks: &'static str,
     check_scope: &'static str,
+    fallback_attributes: Vec<&'a [String]>,
     whole_flake: bool,
     places: bool,
     /// Whether and with what mark the answers are said one by one.
@@ -124,6 +125,11 @@ pub(crate) fn apply_expression(
             CheckScope::Owned => "owned",
             CheckScope::OwnedAndUnowned => "owned-and-unowned",
         },
+        fallback_attributes: query
+            .fallback_attributes
+            .iter()
+            .map(Attribute::names)
+            .collect(),
         whole_flake: query.whole_flake,
         places: query.places,
         token,

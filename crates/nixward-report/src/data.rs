@@ -44,6 +44,7 @@ impl<O: Write> Reporter for DataReporter<O> {
         match &event.kind {
             EventKind::StepOutput { label: _, bytes } => self.write(bytes, b""),
             EventKind::StepFinished { label: _, outcome } => match &outcome.status {
+                StepStatus::Built { paths } if paths.is_empty() => Ok(()),
                 StepStatus::Built { paths } => self.write(paths.join("\n").as_bytes(), b"\n"),
                 StepStatus::ImageBuilt { path } => self.write(path.as_bytes(), b"\n"),
                 _ => Ok(()),

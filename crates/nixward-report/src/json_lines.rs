@@ -141,6 +141,7 @@ fn step_finished(label: &StepLabel, outcome: &StepOutcome) -> EventLineKind {
     let mut message = None;
     let (mut exit_code, mut signal) = (None, None);
     let mut paths = Vec::new();
+    let mut blocked_by = None;
     let status = match &outcome.status {
         StepStatus::Passed => LineStatus::Passed,
         StepStatus::Flaky => LineStatus::Flaky,
@@ -185,6 +186,11 @@ fn step_finished(label: &StepLabel, outcome: &StepOutcome) -> EventLineKind {
         }
         StepStatus::Cancelled => LineStatus::Cancelled,
         StepStatus::NotRun => LineStatus::NotRun,
+        StepStatus::Blocked { by } => {
+            message = Some(crate::human::verdict(&outcome.status));
+            blocked_by = Some(by.id);
+            LineStatus::NotRun
+        }
     };
     EventLineKind::StepFinished {
         id: label.id,
@@ -200,6 +206,7 @@ fn step_finished(label: &StepLabel, outcome: &StepOutcome) -> EventLineKind {
         paths,
         log: outcome.log.as_ref().map(|path| path.display().to_string()),
         slow: history.is_slow,
+        blocked_by,
         most_tries: (history.retries > 0).then(|| history.most_tries()),
         failed_tries: history.failed_tries.iter().map(failed_try).collect(),
         runs: history.runs.map(|runs| LineRuns {

@@ -148,7 +148,7 @@ fn case_status(outcome: &StepOutcome) -> TestCaseStatus {
         | StepStatus::Built { .. }
         | StepStatus::ImageBuilt { .. }
         | StepStatus::Loaded { .. } => return TestCaseStatus::success(),
-        StepStatus::NotRun => {
+        StepStatus::NotRun | StepStatus::Blocked { .. } => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(reason(&outcome.status));
             return status;

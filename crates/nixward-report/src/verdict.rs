@@ -20,13 +20,13 @@ pub fn word(status: &StepStatus) -> &'static str {
         StepStatus::EvaluationFailed { .. } => "evaluation-failed",
         StepStatus::CouldNotStart { .. } => "could-not-start",
         StepStatus::Cancelled => "cancelled",
-        StepStatus::NotRun => "not-run",
+        StepStatus::NotRun | StepStatus::Blocked { .. } => "not-run",
     }
 }
 
 /// Whether it counts as a failure: what was ended with the run, too, but not what was never started.
 pub fn is_failure(status: &StepStatus) -> bool {
-    *status != StepStatus::NotRun && status.severity() > Severity::Fine
+    !status.is_not_run() && status.severity() > Severity::Fine
 }
 
 /// What several steps may have failed of together: the derivation that is at fault, or what Nix said.
@@ -143,6 +143,21 @@ mod tests {
             reason(&StepStatus::BuildFailed(problem)),
             "Cannot build '/nix/store/a.drv': builder failed with exit code 3"
         );
+    }
+
+    #[test]
+    fn what_was_not_run_because_of_another_says_so() {
+        let by = std::sync::Arc::new(nixward_core::plan::StepLabel {
+            id: 3,
+            project: Some("db".to_owned()),
+            verb: "start".to_owned(),
+            detail: None,
+            attribute: String::new(),
+        });
+        let status = StepStatus::Blocked { by };
+        assert_eq!(word(&status), "not-run");
+        assert!(!is_failure(&status));
+        assert_eq!(reason(&status), "db start, which it comes after, failed");
     }
 
     #[test]

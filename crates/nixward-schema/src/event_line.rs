@@ -66,6 +66,9 @@ pub enum EventLineKind {
         /// Store paths of what was built.
         paths: Vec<String>,
         log: Option<String>,
+        /// The id of the step that it comes after and that failed, where it was not run because of that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        blocked_by: Option<usize>,
         /// Whether a try took longer than the setting `slow-after`.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         slow: bool,

@@ -98,7 +98,8 @@ pub enum PlanStepKind {
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanReason {
-    /// A word that does not change: `named`, `current-folder`, `matched`, `default-member`, `needed-by`.
+    /// A word that does not change: `named`, `current-folder`, `matched`, `default-member`, `falls-back-to-check`,
+    /// `whole-workspace`, `comes-before`, `needed-by`.
     pub kind: String,
     /// The same in words for people.
     pub text: String,

@@ -221,6 +221,7 @@ impl From<PlanError> for CliError {
     fn from(error: PlanError) -> Self {
         let kind = match error {
             PlanError::TakesNoArguments { .. } => ErrorKind::Usage,
+            PlanError::Order(_) => ErrorKind::Manifest,
             _ => ErrorKind::NothingMatched,
         };
         Self::new(kind, error.to_string()).hints(crate::hints::for_plan(&error))

@@ -1,6 +1,6 @@
 //! What to type next, for each way to fail.
 
-use nixward_core::{planner::PlanError, selection::SelectionError};
+use nixward_core::{planner::PlanError, prerequisites::OrderProblem, selection::SelectionError};
 
 /// `did you mean …?`, for the nearest names.
 pub(crate) fn did_you_mean(nearest: &[String]) -> Option<String> {
@@ -101,6 +101,7 @@ pub(crate) fn for_plan(error: &PlanError) -> Vec<String> {
                 .chain([more])
                 .collect()
         }
+        PlanError::Order(error) => for_order(&error.problem),
         PlanError::NobodyHasVerb { .. } => {
             vec!["`nixward list` shows what each project can do".to_owned()]
         }
@@ -124,6 +125,29 @@ pub(crate) fn for_plan(error: &PlanError) -> Vec<String> {
                 "say its attribute in the manifest: [projects.{project}] attr = \"…\""
             )])
             .collect(),
+    }
+}
+
+/// For an `after` that cannot be kept.
+pub(crate) fn for_order(problem: &OrderProblem) -> Vec<String> {
+    match problem {
+        OrderProblem::Cycle { chain } => match chain.as_slice() {
+            [only, _] => {
+                let (project, verb) = only.rsplit_once('.').unwrap_or((only, ""));
+                vec![format!(
+                    "where the workspace says it for all: [projects.{project}] {verb} = {{ after = [] }}"
+                )]
+            }
+            _ => vec!["leave out one of them".to_owned()],
+        },
+        OrderProblem::UnknownProject { nearest, .. } => did_you_mean(nearest)
+            .into_iter()
+            .chain(["`nixward list` shows the projects of this workspace".to_owned()])
+            .collect(),
+        OrderProblem::Ambiguous { .. } => {
+            vec!["name the one that is meant, exactly as it is".to_owned()]
+        }
+        OrderProblem::CannotBe { why, .. } => for_plan(why),
     }
 }
 

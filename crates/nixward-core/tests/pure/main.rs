@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod names;
+mod ordering;
 mod planning;
 mod resolving;
 mod selecting;

@@ -5,7 +5,8 @@ use std::ops::Range;
 use indexmap::IndexMap;
 
 use crate::{
-    BuiltinVerb, Diagnostic, DiagnosticKind, grammar, suggestion::nearest, wording::quoted,
+    BuiltinVerb, Diagnostic, DiagnosticKind, StepName, grammar, suggestion::nearest,
+    wording::quoted,
 };
 
 pub(super) struct Decoder {
@@ -13,6 +14,8 @@ pub(super) struct Decoder {
     /// The workspace's own verbs, with those that are declared wrongly, so that an error is told once. The behaviour
     /// is `None` where it could not be understood.
     pub(super) declared_verbs: IndexMap<String, Option<BuiltinVerb>>,
+    /// The steps that something comes after, with their places.
+    pub(super) named_steps: Vec<(StepName, Range<usize>)>,
 }
 
 impl Decoder {
@@ -20,6 +23,7 @@ impl Decoder {
         Self {
             diagnostics,
             declared_verbs: IndexMap::new(),
+            named_steps: Vec::new(),
         }
     }
 
@@ -44,6 +48,10 @@ impl Decoder {
             .map(String::as_str)
             .filter(|name| !BuiltinVerb::WORDS.contains(name) && grammar::VERB_NAME.accepts(name));
         BuiltinVerb::WORDS.iter().copied().chain(own)
+    }
+
+    pub(super) fn is_verb(&self, name: &str) -> bool {
+        self.verb_names().any(|verb| verb == name)
     }
 
     /// Reports a verb that nobody has declared.

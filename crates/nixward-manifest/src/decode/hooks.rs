@@ -68,8 +68,4 @@ impl Decoder {
                 .collect(),
         )
     }
-
-    fn is_verb(&self, name: &str) -> bool {
-        self.verb_names().any(|verb| verb == name)
-    }
 }

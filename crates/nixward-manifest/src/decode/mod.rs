@@ -37,6 +37,7 @@ pub fn parse(text: &str) -> (Manifest, Vec<Diagnostic>) {
     if let Some(hooks) = root.entries.get("hooks") {
         manifest.hooks = decoder.hooks(hooks);
     }
+    decoder.check_named_steps();
     (manifest, diagnostic::in_order(decoder.diagnostics))
 }
 
@@ -58,6 +59,7 @@ pub fn parse_member(text: &str, workspace: &Manifest) -> (ProjectDeclaration, Ve
             _ => decoder.unknown_member_key(key, entry),
         }
     }
+    decoder.check_named_steps();
     (project, diagnostic::in_order(decoder.diagnostics))
 }
 

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::{context::Decoder, keys::verbs_like};
 use crate::{
     AttributePath, BuiltinVerb, Diagnostic, DiagnosticKind, ResultCache, Sandbox, Setting,
-    VerbSettings, WorkingDirectory, grammar,
+    StepName, VerbSettings, WorkingDirectory, grammar,
     not_yet_in_effect::{NotYet, is_not_yet_in_effect},
     syntax::{Entry, Node, Table, Value},
     wording::quoted,
@@ -84,6 +84,7 @@ impl Decoder {
         match setting {
             Setting::Args => settings.args = self.texts(key, node, &grammar::TEXT),
             Setting::Env => settings.env = self.environment(key, node),
+            Setting::After => settings.after = self.steps(key, node),
             Setting::PassEnv => {
                 settings.pass_env = self.texts(key, node, &grammar::ENVIRONMENT_NAME);
             }
@@ -155,6 +156,41 @@ impl Decoder {
             Diagnostic::error(kind, entry.key_span.clone(), message)
                 .help(format!("it is a setting of {verbs}")),
         );
+    }
+
+    /// Names of steps; which verbs there are is known when all of the text has been read.
+    fn steps(&mut self, key: &str, node: &Node) -> Option<Vec<StepName>> {
+        if let Value::Array(elements) = &node.value {
+            for element in elements {
+                if let Value::String(text) = &element.value
+                    && let Ok(step) = text.parse()
+                {
+                    self.named_steps.push((step, element.span.clone()));
+                }
+            }
+        }
+        self.parsed_list(key, node, &grammar::STEP_NAME)
+    }
+
+    /// Reports the steps named on the way whose verbs nobody has, or that cannot be waited for.
+    pub(super) fn check_named_steps(&mut self) {
+        for (StepName { project: _, verb }, span) in std::mem::take(&mut self.named_steps) {
+            if !self.is_verb(&verb) {
+                self.undeclared_verb(&verb, span);
+                continue;
+            }
+            let behaviour = match verb.parse() {
+                Ok(builtin) => Some(builtin),
+                Err(_) => self.declared_verbs.get(&verb).copied().flatten(),
+            };
+            if behaviour == Some(BuiltinVerb::Shell) {
+                let message = format!("nothing can come after {}", quoted(&verb));
+                self.report(
+                    Diagnostic::error(DiagnosticKind::BadStep, span, message)
+                        .label("it opens a shell, for a person"),
+                );
+            }
+        }
     }
 
     fn environment(&mut self, key: &str, node: &Node) -> IndexMap<String, String> {

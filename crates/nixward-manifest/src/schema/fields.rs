@@ -36,6 +36,7 @@ lists! {
     globs => grammar::GLOB,
     names => grammar::NAME,
     published_ports => grammar::PUBLISHED_PORT,
+    step_names => grammar::STEP_NAME,
     texts => grammar::TEXT,
     verb_names => grammar::VERB_NAME,
 }

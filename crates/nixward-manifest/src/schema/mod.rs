@@ -41,6 +41,10 @@ pub const SCHEMA_CANNOT_SAY: &[(DiagnosticKind, &str)] = &[
         "a schema can't compare values with the keys of another table",
     ),
     (
+        DiagnosticKind::BadStep,
+        "a schema can't compare values with what another table says",
+    ),
+    (
         DiagnosticKind::ForeignSetting,
         "a schema can't look up a verb's `like` in another table",
     ),

@@ -8,6 +8,7 @@ keywords! {
     pub enum Setting {
         Args = "args",
         Env = "env",
+        After = "after",
         PassEnv = "pass-env",
         Timeout = "timeout",
         Grace = "grace",
@@ -29,9 +30,11 @@ keywords! {
 impl Setting {
     /// The behaviours that take it.
     pub const fn behaviours(self) -> &'static [BuiltinVerb] {
-        use BuiltinVerb::{Container, Run, Test};
+        use BuiltinVerb::{Container, Run, Shell, Test};
         match self {
             Self::Args | Self::Env => &[Run, Test, Container],
+            // What Nix builds sees nothing of what other steps did.
+            Self::After => &[Run, Test, Container, Shell],
             Self::Publish | Self::Registry => &[Container],
             Self::PassEnv
             | Self::Timeout

@@ -5,7 +5,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 
-use super::{PublishedPort, ResultCache, Sandbox, WorkingDirectory};
+use super::{PublishedPort, ResultCache, Sandbox, StepName, WorkingDirectory};
 use crate::schema::fields;
 
 /// The settings of a verb. What is not said is `None` or empty, so that a project's settings can be laid over the
@@ -20,6 +20,11 @@ pub struct VerbSettings {
     /// Environment variables that are set.
     #[schemars(schema_with = "fields::environment")]
     pub env: IndexMap<String, String>,
+
+    /// Steps that must have succeeded before it is started, as `PROJECT.VERB`. They are run with it where they are not
+    /// selected.
+    #[schemars(schema_with = "fields::step_names")]
+    pub after: Option<Vec<StepName>>,
 
     /// Names of environment variables that are handed on from the caller.
     #[schemars(schema_with = "fields::environment_names")]
@@ -92,6 +97,7 @@ impl VerbSettings {
         let Self {
             args,
             env,
+            after,
             pass_env,
             timeout,
             grace,
@@ -114,6 +120,7 @@ impl VerbSettings {
         Self {
             args: args.or(base.args),
             env: merged_env,
+            after: after.or(base.after),
             pass_env: pass_env.or(base.pass_env),
             timeout: timeout.or(base.timeout),
             grace: grace.or(base.grace),

@@ -150,6 +150,18 @@ fn verb(with_like: bool) -> BoxedStrategy<Value> {
         ),
         ("args", list(&["-q", "", "a b", "\u{0}"])),
         ("env", environment().boxed()),
+        (
+            "after",
+            list(&[
+                "db.start",
+                "a.test",
+                "pc_load-letter.push-img",
+                "a.b.test",
+                "db",
+                "db.Start",
+                "-x.test",
+            ]),
+        ),
         ("pass-env", list(&["A", "_B2", "1A", "A=b", "-x"])),
         ("timeout", text(DURATIONS)),
         ("slow-after", text(DURATIONS)),

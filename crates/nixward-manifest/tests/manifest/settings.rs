@@ -90,6 +90,40 @@ fn what_has_no_effect_yet_is_told() {
 }
 
 #[test]
+fn steps_that_come_before() {
+    let manifest = valid(
+        "[verbs]\ntest = { after = [\"db.start\"] }\nstart = { like = \"run\" }\n[projects.db]\nstart = { after = [] }\n",
+    );
+    let after = |verb, project: Option<&str>| {
+        let project = project.map(|project| &manifest.projects[project]);
+        let after = manifest.verb_settings(verb, project).after;
+        after.map(|steps| steps.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    assert_eq!(after("test", Some("db")), Some(vec!["db.start".to_owned()]));
+    assert_eq!(after("start", Some("db")), Some(Vec::new()));
+    assert_eq!(after("start", None), None);
+    assert_snapshot!(diagnose(
+        "[verbs]\ntest = { after = [\"db.strat\", \"db\", \"db.shell\", \"db.dev\"] }\nbuild = { after = [] }\nrun = { after = \"db.start\" }\nstart = { like = \"run\" }\ndev = { like = \"shell\" }\n[projects.a]\ntest = { after = [\"b.tset\"] }\n"
+    ), @r#"
+    2:19 "\"db.strat\"": no verb `strat` is declared
+         help: a similar verb exists: `start`
+    2:31 "\"db\"": `db` is not a step
+         expected a project and its verb, such as `db.start`
+    2:37 "\"db.shell\"": nothing can come after `shell`
+         it opens a shell, for a person
+    2:49 "\"db.dev\"": nothing can come after `dev`
+         it opens a shell, for a person
+    3:11 "after": `after` has no meaning in [verbs.build]
+         help: it is a setting of verbs like `run`, `test`, `container` or `shell`
+    4:17 "\"db.start\"": wrong type for `after`: found a string
+         expected a list of strings
+         help: write `after = ["db.start"]`
+    8:19 "\"b.tset\"": no verb `tset` is declared
+         help: a similar verb exists: `test`
+    "#);
+}
+
+#[test]
 fn settings_of_another_behaviour() {
     assert_snapshot!(diagnose(
         "[verbs]\ntest = { publish = [\"x\"] }\nrun = { timeout = \"1m\" }\ncheck = { args = [] }\nbuild = { env = {} }\nshell = { args = [] }\nlint = { like = \"build\", retries = 1 }\n[projects.a]\nlint = { cache = \"on\" }\ncontainer = { retries = 1 }\n"
@@ -121,6 +155,7 @@ fn settings_of_another_behaviour() {
 fn each_behaviour_takes_its_settings_and_no_others() {
     let value = |setting: Setting| match setting {
         Setting::Args
+        | Setting::After
         | Setting::PassEnv
         | Setting::Inputs
         | Setting::Artifacts

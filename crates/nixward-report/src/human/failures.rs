@@ -113,11 +113,9 @@ impl Failures {
             text.push_str(&line(failure));
             failure.log(&mut text);
         }
-        let not_run = self.with(|status| *status == StepStatus::NotRun);
-        text.push_str(&history::not_run(
-            settings,
-            not_run.map(|failure| failure.name.as_str()),
-        ));
+        let not_run = self.with(StepStatus::is_not_run);
+        let not_run = not_run.map(|failure| (failure.name.as_str(), &failure.outcome.status));
+        text.push_str(&history::not_run(settings, not_run));
         text
     }
 
@@ -131,10 +129,7 @@ impl Failures {
         let mut causes: BTreeMap<usize, Vec<&Failure>> = BTreeMap::new();
         for (place, failure) in self.list.iter().enumerate() {
             let status = &failure.outcome.status;
-            if matches!(
-                status,
-                StepStatus::Flaky | StepStatus::Cancelled | StepStatus::NotRun
-            ) {
+            if matches!(status, StepStatus::Flaky | StepStatus::Cancelled) || status.is_not_run() {
                 continue;
             }
             let first = shared_cause(status).and_then(|cause| self.first_of.get(cause));

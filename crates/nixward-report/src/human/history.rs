@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nixward_core::{
     history::{FailedTry, Runs, StepHistory},
-    outcome::{RunSummary, StepOutcome},
+    outcome::{RunSummary, StepOutcome, StepStatus},
 };
 
 use super::{
@@ -116,8 +116,12 @@ pub(super) fn failed(summary: &RunSummary) -> Option<String> {
 /// The names of steps that were not run, folded where they are many.
 pub(super) fn not_run<'a>(
     settings: HumanSettings,
-    mut names: impl Iterator<Item = &'a str>,
+    outcomes: impl Iterator<Item = (&'a str, &'a StepStatus)>,
 ) -> String {
+    let mut names = outcomes.map(|(name, status)| match verdict(status) {
+        why if why.is_empty() => name.to_owned(),
+        why => format!("{name}: {why}"),
+    });
     let most = match settings.verbosity {
         Verbosity::Verbose => usize::MAX,
         Verbosity::Normal | Verbosity::Quiet => MOST_NAMED,
@@ -125,7 +129,7 @@ pub(super) fn not_run<'a>(
     let mut text: String = names
         .by_ref()
         .take(most)
-        .map(|name| worded_line(settings, "NOT RUN", Label::Doubtful, "", name))
+        .map(|name| worded_line(settings, "NOT RUN", Label::Doubtful, "", &name))
         .collect();
     match names.count() {
         0 => {}

@@ -66,7 +66,7 @@ impl Status {
             StepStatus::BuildFailed(_) => ("BUILD FAIL", Label::Bad),
             StepStatus::EvaluationFailed { .. } => ("EVAL FAIL", Label::Bad),
             StepStatus::Cancelled => ("CANCELLED", Label::Doubtful),
-            StepStatus::NotRun => ("NOT RUN", Label::Doubtful),
+            StepStatus::NotRun | StepStatus::Blocked { .. } => ("NOT RUN", Label::Doubtful),
         };
         Self { word, label }
     }
@@ -136,7 +136,7 @@ pub(super) fn step(settings: HumanSettings, name: &str, outcome: &StepOutcome) -
     if settings.verbosity == Verbosity::Quiet && outcome.status.is_success() {
         return String::new();
     }
-    if settings.verbosity == Verbosity::Normal && outcome.status == StepStatus::NotRun {
+    if settings.verbosity == Verbosity::Normal && outcome.status.is_not_run() {
         // The summary names them.
         return String::new();
     }
@@ -164,7 +164,7 @@ pub(super) fn push(text: &mut String, line: &str) {
 
 /// What is shown of a failure when it happens: the output first, then the verdict and where to read more.
 pub(super) fn failure(settings: HumanSettings, outcome: &StepOutcome) -> String {
-    if matches!(outcome.status, StepStatus::NotRun | StepStatus::Cancelled) {
+    if outcome.status.is_not_run() || outcome.status == StepStatus::Cancelled {
         // Its output is of no interest; what could not be ended is.
         let mut text = String::new();
         outcome
@@ -263,6 +263,7 @@ pub(crate) fn verdict(status: &StepStatus) -> String {
             hint: Some(hint),
         } => format!("{message}\nhint: {hint}"),
         StepStatus::CouldNotStart { why } => why.clone(),
+        StepStatus::Blocked { by } => format!("{by}, which it comes after, failed"),
         StepStatus::Passed
         | StepStatus::Flaky
         | StepStatus::Built { .. }

@@ -30,8 +30,8 @@ pub(super) fn single_step<'a>(session: &Session, plan: &'a Plan) -> Result<&'a S
             .hints(failed.hint.clone())
             .hints(trace_hint(session, &failed.failure)));
     }
-    plan.steps
-        .first()
+    plan.wanted()
+        .next()
         .ok_or_else(|| CliError::new(ErrorKind::Internal, "a plan for one project holds no step"))
 }
 

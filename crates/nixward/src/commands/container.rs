@@ -15,7 +15,7 @@ pub(super) fn run(
     context: &ExecutionContext,
     plan: &Plan,
 ) -> Result<u8, CliError> {
-    let Some(Action::Container(action)) = plan.steps.first().map(|step| &step.action) else {
+    let Some(Action::Container(action)) = plan.wanted().next().map(|step| &step.action) else {
         return Err(CliError::new(
             ErrorKind::Internal,
             "a plan for an image holds another step",

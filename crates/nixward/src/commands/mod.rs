@@ -5,6 +5,7 @@ mod clean;
 mod container;
 mod list;
 mod list_text;
+mod order_error;
 mod overview;
 mod plan;
 mod plan_text;

@@ -1,7 +1,7 @@
 //! `nixward plan VERB` and `--dry-run`: what would be done, with the exact commands and the reasons.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
 };
 
@@ -88,7 +88,9 @@ fn document(session: &Session, prepared: &Prepared, engine: Option<EngineKind>) 
         .iter()
         .map(|target| target.drv_path.as_str())
         .collect();
-    let mut steps = Vec::new();
+    let mut steps: Vec<PlanStep> = Vec::new();
+    // Where what others come after stands in the document.
+    let mut places = HashMap::new();
     let mut built_together = Vec::new();
     for step in &plan.steps {
         let build = steps.len();
@@ -107,8 +109,11 @@ fn document(session: &Session, prepared: &Prepared, engine: Option<EngineKind>) 
             });
         }
         if !is_build {
-            steps.push(action_step(session, step, engine, build + 1, vec![build]));
+            let before = step.after.iter().filter_map(|label| places.get(&label.id));
+            let after = std::iter::once(build).chain(before.copied()).collect();
+            steps.push(action_step(session, step, engine, build + 1, after));
         }
+        places.insert(step.label.id, steps.len() - 1);
     }
     let batch = PlanBatch {
         steps: built_together,

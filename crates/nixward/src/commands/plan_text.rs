@@ -7,7 +7,7 @@ use nixward_report::{
     duration::for_people,
     style::{Label, Styles},
 };
-use nixward_schema::{CacheState, EvaluationCache, PlanDocument, PlanTest};
+use nixward_schema::{CacheState, EvaluationCache, PlanDocument, PlanStep, PlanTest};
 
 pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
     let mut text = evaluation(styles, &document.evaluation);
@@ -39,6 +39,7 @@ pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
             step.drv_path.clone()
         };
         text.extend([format!("    {command}\n")]);
+        text.extend(after(document, step));
         text.extend(step.test.as_ref().map(test));
     }
     for skipped in &document.skipped {
@@ -53,6 +54,19 @@ pub(super) fn human(styles: Styles, document: &PlanDocument) -> String {
         text.extend([format!("{} {word}\n    {message}\n", failed.attribute)]);
     }
     text
+}
+
+/// The steps that must have succeeded before, besides the step's own build.
+fn after(document: &PlanDocument, step: &PlanStep) -> Option<String> {
+    let before = step.after.iter().filter_map(|id| document.steps.get(*id));
+    let names: Vec<String> = before
+        .filter(|before| before.reason.kind != "needed-by")
+        .map(|before| {
+            let project = before.project.as_deref().unwrap_or("(workspace)");
+            format!("{project} {}", before.verb)
+        })
+        .collect();
+    (!names.is_empty()).then(|| format!("    after {}\n", names.join(", ")))
 }
 
 /// How a test is run.

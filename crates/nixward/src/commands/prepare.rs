@@ -16,7 +16,7 @@ use nixward_exec::{Emitter, Held};
 use nixward_nix::tool::Nix;
 use rayon::prelude::*;
 
-use super::{become_program::roots, shell, test_options};
+use super::{become_program::roots, order_error::plan_error, shell, test_options};
 use crate::{
     error::{CliError, ErrorKind},
     evaluation::{Answered, Asking, evaluate},
@@ -123,7 +123,8 @@ impl Planning<'_> {
             everything: is_everything(request, &selected, default_members),
             whole_workspace: query.whole_flake && !is_current_folder(&selected),
             trailing_args: &settings.arguments,
-        })?;
+        })
+        .map_err(|error| plan_error(session, error))?;
         test_options::apply(&mut plan, settings.test);
         let is_single = is_one_asked_for(&selected);
         for failed in &mut plan.failed {

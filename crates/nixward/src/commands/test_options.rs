@@ -51,9 +51,11 @@ pub(super) fn refuse(
 /// Puts the options into the plan, where everybody sees them.
 pub(super) fn apply(plan: &mut Plan, settings: TestSettings) {
     let TestSettings { retries, repeat } = settings;
-    // Whoever repeats a test wants to see it fail.
-    let retries = repeat.map_or(retries, |_| Some(0));
     for step in &mut plan.steps {
+        // What only comes before is run once.
+        let repeat = repeat.filter(|_| !step.is_prerequisite());
+        // Whoever repeats a test wants to see it fail.
+        let retries = repeat.map_or(retries, |_| Some(0));
         if let Action::Test(action) = &mut step.action {
             action.settings.retries = retries.or(action.settings.retries);
             action.repeat = repeat;
@@ -64,8 +66,8 @@ pub(super) fn apply(plan: &mut Plan, settings: TestSettings) {
 /// Says which of the steps are not repeated although that was asked for.
 pub(super) fn warn(plan: &Plan, settings: TestSettings, emitter: &mut Emitter<'_>) {
     let is_check = |step: &&Step| matches!(step.action, Action::Check);
-    let checks = plan.steps.iter().filter(is_check).count();
-    let what = match (checks, plan.steps.iter().find(is_check)) {
+    let checks = plan.wanted().filter(is_check).count();
+    let what = match (checks, plan.wanted().find(is_check)) {
         (1, Some(step)) => step.label.to_string(),
         _ => format!("{checks} of the steps"),
     };

@@ -3,10 +3,10 @@
 use nixward_core::{
     event::{Event, EventKind},
     outcome::{RunSummary, Severity},
-    plan::Action,
+    plan::{Action, Plan, Step},
 };
 use nixward_exec::{
-    Emitter, ExecutionContext, LogFolder, OutputHandling, RunningSteps,
+    Emitter, ExecutionContext, LoadImages, LogFolder, OutputHandling, RunningSteps,
     dispatcher::{self, ExecuteError},
 };
 use nixward_manifest::BuiltinVerb;
@@ -81,8 +81,20 @@ fn carry_out(
     }
     let behaviour = prepared.verb.behaviour;
     if prepared.is_single && matches!(behaviour, BuiltinVerb::Run | BuiltinVerb::Shell) {
+        let before = what_comes_before(&prepared.plan);
+        if let Some(before) = &before {
+            let context = context(session, settings, &prepared, false);
+            let mut listener = |event: &Event| tell(reporters, recording, event);
+            let mut emitter = Emitter::new(session.start, &mut listener);
+            let summary = execute(session, &context, before, &mut emitter)?;
+            if let Some(error) = not_reached(session, &prepared.plan, &summary) {
+                return Err(error);
+            }
+        }
+        // What came before has a report.
+        let junit = settings.report.junit.as_ref().filter(|_| before.is_none());
         let unwritten = [
-            settings.report.junit.as_ref().map(|_| "JUnit report"),
+            junit.map(|_| "JUnit report"),
             recording.take().map(|_| "page of timings"),
         ];
         let mut listener = |event: &Event| reporters.tell(event);
@@ -121,13 +133,7 @@ fn carry_out(
     let summary = {
         let mut listener = |event: &Event| tell(reporters, recording, event);
         let mut emitter = Emitter::new(session.start, &mut listener);
-        dispatcher::execute(
-            &context,
-            &prepared.plan,
-            &session.cancellation,
-            &mut emitter,
-        )
-        .map_err(|ExecuteError::Build(error)| session.build_error(&error))?
+        execute(session, &context, &prepared.plan, &mut emitter)?
     };
     let unwritten = reporters.first_error();
     reporters.leave();
@@ -147,6 +153,44 @@ fn carry_out(
         }
         (code, _) => Ok(code),
     }
+}
+
+fn execute(
+    session: &Session,
+    context: &ExecutionContext,
+    plan: &Plan,
+    emitter: &mut Emitter<'_>,
+) -> Result<RunSummary, CliError> {
+    dispatcher::execute(context, plan, &session.cancellation, emitter)
+        .map_err(|ExecuteError::Build(error)| session.build_error(&error))
+}
+
+/// What is run before nixward becomes the program that was asked for, where the manifest says that it comes after
+/// something. What does not evaluate is an error by itself.
+fn what_comes_before(plan: &Plan) -> Option<Plan> {
+    let before = plan.steps.iter().filter(|step| step.is_prerequisite());
+    let steps: Vec<Step> = before.cloned().collect();
+    let is_needed = !steps.is_empty() && plan.failed.is_empty();
+    is_needed.then(|| Plan {
+        steps,
+        ..Plan::default()
+    })
+}
+
+/// Why nixward does not become the program after that.
+fn not_reached(session: &Session, plan: &Plan, summary: &RunSummary) -> Option<CliError> {
+    if let Some(signal) = session.cancellation.signal() {
+        return Some(CliError::signal(signal));
+    }
+    if exit_code_of(summary) == exit_code::SUCCESS {
+        return None;
+    }
+    let step = plan.wanted().next().map(|step| step.label.to_string());
+    let message = format!(
+        "{} was not started: what it comes after did not succeed",
+        step.unwrap_or_default()
+    );
+    Some(CliError::new(ErrorKind::Own, message))
 }
 
 /// `run` and `shell` of one project: from here on every exit code is the program's, and nixward's own failure is 125.
@@ -181,9 +225,12 @@ fn context(
     streamed: bool,
 ) -> ExecutionContext {
     let load_images = match settings.container.loading {
-        Loading::All => true,
-        Loading::None => false,
-        Loading::One => prepared.is_single || prepared.plan.steps.len() == 1,
+        Loading::All => LoadImages::All,
+        Loading::None => LoadImages::None,
+        Loading::One if prepared.is_single || prepared.plan.wanted().count() == 1 => {
+            LoadImages::All
+        }
+        Loading::One => LoadImages::ForOthers,
     };
     ExecutionContext {
         nix: prepared.nix.clone(),

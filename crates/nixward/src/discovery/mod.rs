@@ -17,7 +17,7 @@ use crate::{
     untracked,
 };
 
-const MANIFEST: &str = "nixward.toml";
+pub(crate) const MANIFEST: &str = "nixward.toml";
 const FLAKE: &str = "flake.nix";
 
 /// A workspace with its place in the world.

@@ -70,7 +70,7 @@ impl Fetches {
 
 /// As the summary counts it.
 fn is_failure(status: &StepStatus) -> bool {
-    !status.is_success() && !matches!(status, StepStatus::Cancelled | StepStatus::NotRun)
+    !status.is_success() && *status != StepStatus::Cancelled && !status.is_not_run()
 }
 
 impl LiveState {
