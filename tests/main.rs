@@ -35,6 +35,7 @@ mod nix_faults;
 mod odd_names;
 mod overlap;
 mod own_verbs;
+mod pauses;
 mod places;
 mod plan;
 mod recorded_logs;

@@ -39,14 +39,14 @@ use crate::{
     build_results::BuildResults,
     builder::{BuildError, Builder, known_outputs},
     cancellation::{Request, leave_the_terminal},
-    context::ExecutionContext,
+    context::{ExecutionContext, OutputHandling},
     program_step::Progress,
     question_pace::QuestionPace,
-    ready_steps::ReadySteps,
+    ready_steps::{Next, ReadySteps},
     successors::{Settled, Successors},
     tally::Tally,
     waiting_steps::{Outputs, WaitingSteps},
-    worker::{Ready, worker},
+    worker::{Ready, Told, worker},
 };
 
 /// How often it is looked whether the run was cancelled, at least.
@@ -66,6 +66,9 @@ pub(crate) struct Overlap<'s, 'p, 't, 'e> {
     order: Order,
     jobs: usize,
     running: usize,
+    /// The steps that wait for their next try, by their ids, with whom to answer where they would go on.
+    paused: BTreeMap<usize, Option<Sender<()>>>,
+    workers: Workers<'p>,
     /// Tells the workers that no more programs are to be started.
     stop: Arc<AtomicBool>,
     is_building: bool,
@@ -74,6 +77,14 @@ pub(crate) struct Overlap<'s, 'p, 't, 'e> {
     work: Sender<Ready<'p>>,
     inbox: Inbox,
     answers: Sender<Answer>,
+}
+
+/// What workers are made of, as many as there are steps that run or pause.
+struct Workers<'p> {
+    count: usize,
+    works: Receiver<Ready<'p>>,
+    progress: Sender<Progress>,
+    told: Sender<Told>,
 }
 
 /// How steps follow each other.
@@ -90,7 +101,7 @@ enum Order {
 /// Where the others are heard.
 struct Inbox {
     progress: Receiver<Progress>,
-    done: Receiver<(Arc<StepLabel>, StepOutcome)>,
+    told: Receiver<Told>,
     build: Receiver<BuildMessage>,
     answers: Receiver<Answer>,
     requests: Receiver<Request>,
@@ -98,7 +109,7 @@ struct Inbox {
 
 enum Message {
     Progress(Progress),
-    Done(Arc<StepLabel>, StepOutcome),
+    Told(Told),
     Build(BuildMessage),
     Answer(Answer),
     Request(Request),
@@ -141,17 +152,10 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
         let (work, works) = unbounded::<Ready<'p>>();
         // A step that prints faster than it can be shown waits, as it would on a terminal.
         let (progress_sender, progress) = bounded(64);
-        let (done_sender, done) = unbounded();
-        let stop = Arc::new(AtomicBool::new(false));
-        for _ in 0..jobs {
-            let (works, progress, done) =
-                (works.clone(), progress_sender.clone(), done_sender.clone());
-            let stop = Arc::clone(&stop);
-            scope.spawn(move || worker(context, &stop, &works, &progress, &done));
-        }
+        let (told_sender, told) = unbounded();
         let (answers, answer) = unbounded();
         let requests = tally.cancellation.requests();
-        Self {
+        let mut this = Self {
             scope,
             builder: Builder {
                 nix: &context.nix,
@@ -168,19 +172,42 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             order,
             jobs,
             running: 0,
-            stop,
+            paused: BTreeMap::new(),
+            workers: Workers {
+                count: 0,
+                works,
+                progress: progress_sender,
+                told: told_sender,
+            },
+            stop: Arc::default(),
             is_building: false,
             error: None,
             work,
             inbox: Inbox {
                 progress,
-                done,
+                told,
                 build: never(),
                 answers: answer,
                 requests,
             },
             answers,
-        }
+        };
+        (0..jobs).for_each(|_| this.add_worker(context));
+        this
+    }
+
+    fn add_worker(&mut self, context: &'p ExecutionContext) {
+        let Workers {
+            count,
+            works,
+            progress,
+            told,
+        } = &mut self.workers;
+        *count += 1;
+        let (works, progress, told) = (works.clone(), progress.clone(), told.clone());
+        let stop = Arc::clone(&self.stop);
+        self.scope
+            .spawn(move || worker(context, &stop, &works, &progress, &told));
     }
 
     /// Builds and runs everything.
@@ -203,7 +230,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             self.let_successors_go();
             self.start_steps();
             self.ask_the_store();
-            if !self.is_building && self.running == 0 {
+            if !self.is_building && self.running == 0 && self.paused.is_empty() {
                 break;
             }
             self.one_message();
@@ -262,7 +289,17 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
                 return;
             };
             self.running += 1;
-            let _workers_live_as_long_as_this = self.work.send(next).is_ok();
+            match next {
+                Next::Start(ready) => {
+                    let _workers_live_as_long_as_this = self.work.send(ready).is_ok();
+                }
+                Next::GoOn(step) => {
+                    if let Some(answer) = self.paused.remove(&step.label.id).flatten() {
+                        // It may have given up meanwhile, and says so next.
+                        let _it_waits = answer.send(()).is_ok();
+                    }
+                }
+            }
         }
     }
 
@@ -310,15 +347,14 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
     fn one_message(&mut self) {
         let Inbox {
             progress,
-            done,
+            told,
             build,
             answers,
             requests,
         } = &self.inbox;
         let message = select! {
             recv(progress) -> message => message.map_or(Message::Nothing, Message::Progress),
-            recv(done) -> message => message
-                .map_or(Message::Nothing, |(label, outcome)| Message::Done(label, outcome)),
+            recv(told) -> message => message.map_or(Message::Nothing, Message::Told),
             // The thread can end without a word by a panic only, which the scope passes on.
             recv(build) -> message => Message::Build(
                 message.unwrap_or(BuildMessage::Ended(Err(RunError::Cancelled.into()))),
@@ -334,15 +370,9 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
         }
         match message {
             Message::Progress(progress) => self.tally.tell(progress),
-            Message::Done(label, outcome) => {
-                // What the step printed comes before its end.
-                while let Ok(progress) = self.inbox.progress.try_recv() {
-                    self.tally.tell(progress);
-                }
-                self.running -= 1;
-                self.ready.ended(&label);
-                self.tally.finish(&label, outcome);
-            }
+            Message::Told(Told::Pauses(label)) => self.pauses(&label),
+            Message::Told(Told::WouldGoOn(label, answer)) => self.would_go_on(&label, answer),
+            Message::Told(Told::Done(label, outcome)) => self.is_done(&label, outcome),
             Message::Build(BuildMessage::Progress(progress)) => self.build_progress(progress),
             Message::Build(BuildMessage::Ended(results)) => self.builds_ended(results),
             Message::Answer(Answer(targets)) => {
@@ -358,9 +388,52 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
             }
             Message::Nothing => {}
         }
-        if self.tally.must_stop() {
+        if self.tally.must_stop() || self.error.is_some() {
             self.stop.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Gives the jobs of a step to others, but where steps go one after the other so that somebody can follow them.
+    fn pauses(&mut self, label: &StepLabel) {
+        let context = self.tally.context;
+        if self.order != Order::Overlapping || context.output == OutputHandling::Streamed {
+            return;
+        }
+        self.running -= 1;
+        self.ready.ended(label);
+        self.paused.insert(label.id, None);
+        if self.workers.count < self.jobs + self.paused.len() {
+            self.add_worker(context);
+        }
+    }
+
+    fn would_go_on(&mut self, label: &StepLabel, answer: Sender<()>) {
+        let mut steps = self.plan.steps.iter().enumerate();
+        let found = steps.find(|(_, step)| step.label.id == label.id);
+        match (self.paused.get_mut(&label.id), found) {
+            (Some(waits), Some((place, step))) => {
+                *waits = Some(answer);
+                self.ready.would_go_on(place, step);
+            }
+            // It has kept its jobs.
+            _ => {
+                let _it_waits = answer.send(()).is_ok();
+            }
+        }
+    }
+
+    fn is_done(&mut self, label: &Arc<StepLabel>, outcome: StepOutcome) {
+        // What the step printed comes before its end.
+        while let Ok(progress) = self.inbox.progress.try_recv() {
+            self.tally.tell(progress);
+        }
+        if self.paused.remove(&label.id).is_some() {
+            self.ready.forget(label);
+        } else {
+            self.running -= 1;
+            self.ready.ended(label);
+        }
+        self.tally.finish(label, outcome);
     }
 
     fn running_now(&self) -> RunningNow {

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use nixward_core::{
     history::{FailedTry, StepHistory},
     outcome::{ExitReason, StepOutcome, StepStatus},
@@ -25,6 +25,7 @@ use crate::{
     error_chain::with_sources,
     limits::{self, Limits, Passed, Waited},
     output_log::OutputLog,
+    worker::Told,
 };
 
 /// What a worker tells the dispatcher while its step runs.
@@ -47,6 +48,9 @@ pub(crate) enum Progress {
 /// How often the last line of a step is told.
 const LINE_INTERVAL: Duration = Duration::from_millis(50);
 
+/// How often one that waits looks whether there will be another try.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// The place of a guarded program in the run: whose step it is, and who is told.
 pub(crate) struct ProgramStep<'a> {
     pub(crate) context: &'a ExecutionContext,
@@ -54,6 +58,8 @@ pub(crate) struct ProgramStep<'a> {
     pub(crate) stop: &'a AtomicBool,
     pub(crate) label: &'a Arc<StepLabel>,
     pub(crate) progress: &'a Sender<Progress>,
+    /// Where it is said that it takes no job for a while.
+    pub(crate) told: &'a Sender<Told>,
 }
 
 /// How one run of a program ended.
@@ -92,6 +98,35 @@ impl ProgramStep<'_> {
     pub(crate) fn tell(&self, progress: Progress) {
         // When nobody listens any more, the run is over.
         let _heard = self.progress.send(progress).is_ok();
+    }
+
+    /// Waits without taking a job. Whether nothing was stopped until this has passed and there is a job again.
+    pub(crate) fn pause(&self, delay: Duration) -> bool {
+        // When nobody listens any more, the run is over.
+        let _heard = self.told.send(Told::Pauses(Arc::clone(self.label))).is_ok();
+        let start = Instant::now();
+        while !self.must_stop() {
+            let rest = delay.saturating_sub(start.elapsed());
+            if rest.is_zero() {
+                return self.goes_on();
+            }
+            thread::sleep(rest.min(LOOK));
+        }
+        false
+    }
+
+    fn goes_on(&self) -> bool {
+        let (answer, answered) = bounded(1);
+        let label = Arc::clone(self.label);
+        let _heard = self.told.send(Told::WouldGoOn(label, answer)).is_ok();
+        while !self.must_stop() {
+            match answered.recv_timeout(LOOK) {
+                Ok(()) => return true,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+        false
     }
 
     /// Runs any guarded command to its end.

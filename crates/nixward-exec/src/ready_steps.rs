@@ -17,10 +17,27 @@ use crate::worker::Ready;
 #[derive(Debug)]
 pub(crate) struct ReadySteps<'p> {
     /// By their places in the plan.
-    steps: BTreeMap<usize, Ready<'p>>,
+    steps: BTreeMap<usize, Next<'p>>,
     /// What the steps that run take, by their ids.
     taken: BTreeMap<usize, Needs<'p>>,
     jobs: usize,
+}
+
+/// A step that may have its jobs.
+#[derive(Debug)]
+pub(crate) enum Next<'p> {
+    Start(Ready<'p>),
+    /// It has been started, and paused.
+    GoOn(&'p Step),
+}
+
+impl<'p> Next<'p> {
+    fn step(&self) -> &'p Step {
+        match self {
+            Self::Start(ready) => ready.step,
+            Self::GoOn(step) => step,
+        }
+    }
 }
 
 /// What a step takes while it runs.
@@ -41,25 +58,36 @@ impl<'p> ReadySteps<'p> {
     }
 
     pub(crate) fn insert(&mut self, place: usize, ready: Ready<'p>) {
-        self.steps.insert(place, ready);
+        self.steps.insert(place, Next::Start(ready));
+    }
+
+    /// One that was started, and has been said to have ended, would go on.
+    pub(crate) fn would_go_on(&mut self, place: usize, step: &'p Step) {
+        self.steps.insert(place, Next::GoOn(step));
+    }
+
+    /// One that would have gone on has ended.
+    pub(crate) fn forget(&mut self, label: &StepLabel) {
+        self.steps
+            .retain(|_, next| next.step().label.id != label.id);
     }
 
     /// Takes the first that may start; from then on what it needs is taken.
-    pub(crate) fn take_next(&mut self) -> Option<Ready<'p>> {
+    pub(crate) fn take_next(&mut self) -> Option<Next<'p>> {
         let groups: BTreeSet<&str> = self.taken.values().filter_map(|one| one.group).collect();
         let free = self.jobs - self.taken.values().map(|one| one.jobs).sum::<usize>();
         let is_free = |group: Option<&str>| group.is_none_or(|group| !groups.contains(group));
         let (place, needs) = self
             .steps
             .iter()
-            .map(|(place, ready)| (*place, self.needs(ready.step)))
+            .map(|(place, next)| (*place, self.needs(next.step())))
             .find(|(_, needs)| is_free(needs.group))?;
         if needs.jobs > free {
             return None;
         }
-        let ready = self.steps.remove(&place)?;
-        self.taken.insert(ready.step.label.id, needs);
-        Some(ready)
+        let next = self.steps.remove(&place)?;
+        self.taken.insert(next.step().label.id, needs);
+        Some(next)
     }
 
     /// A step that was taken has ended.
@@ -69,7 +97,7 @@ impl<'p> ReadySteps<'p> {
 
     /// Those that were never taken.
     pub(crate) fn labels(&self) -> impl Iterator<Item = &'p Arc<StepLabel>> {
-        self.steps.values().map(|ready| &ready.step.label)
+        self.steps.values().map(|next| &next.step().label)
     }
 
     fn needs(&self, step: &'p Step) -> Needs<'p> {
@@ -134,7 +162,26 @@ mod tests {
     }
 
     fn take(ready: &mut ReadySteps<'_>) -> Option<usize> {
-        ready.take_next().map(|ready| ready.step.label.id)
+        ready.take_next().map(|next| next.step().label.id)
+    }
+
+    #[test]
+    fn one_that_pauses_takes_nothing_and_waits_for_its_turn_again() {
+        let steps: Vec<Step> = (0..3).map(|id| step(id, "db", Some(2))).collect();
+        let mut ready = ready(&steps, 2);
+        assert_eq!(take(&mut ready), Some(0));
+        assert_eq!(take(&mut ready), None);
+        ready.ended(&steps[0].label);
+        assert_eq!(take(&mut ready), Some(1));
+        ready.would_go_on(0, &steps[0]);
+        assert_eq!(take(&mut ready), None);
+        ready.ended(&steps[1].label);
+        assert!(matches!(ready.take_next(), Some(Next::GoOn(step)) if step.label.id == 0));
+        ready.ended(&steps[0].label);
+        ready.would_go_on(0, &steps[0]);
+        ready.forget(&steps[0].label);
+        assert_eq!(take(&mut ready), Some(2));
+        assert_eq!(take(&mut ready), None);
     }
 
     #[test]

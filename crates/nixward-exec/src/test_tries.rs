@@ -10,8 +10,7 @@ use std::{
     hash::{BuildHasher as _, RandomState},
     path::Path,
     sync::Arc,
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use nixward_core::{
@@ -86,7 +85,7 @@ impl Tries<'_> {
             }
             let delay = pause.next();
             self.failed(end, number, delay);
-            if !self.sleep(delay) {
+            if !self.step.pause(delay) {
                 return self.no_other_try();
             }
             self.log.separate(&format!("try {} of {most}", number + 1));
@@ -157,25 +156,10 @@ impl Tries<'_> {
     fn is_cancelled(&self) -> bool {
         self.step.context.launcher.is_cancelled()
     }
-
-    /// Whether nothing was stopped until this has passed.
-    fn sleep(&self, delay: Duration) -> bool {
-        let start = Instant::now();
-        while !self.step.must_stop() {
-            let rest = delay.saturating_sub(start.elapsed());
-            if rest.is_zero() {
-                return true;
-            }
-            thread::sleep(rest.min(LOOK));
-        }
-        false
-    }
 }
 
 /// How many notes of tries before the last are kept.
 const MOST_NOTES: usize = 20;
-/// How often it is looked whether there will be another try.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// A program that cannot be started once cannot be started twice, and what was cancelled is over.
 fn is_worth_another_try(status: &StepStatus) -> bool {

@@ -29,48 +29,55 @@ pub(crate) struct Ready<'a> {
     pub(crate) outputs: BTreeMap<String, String>,
 }
 
+/// What a worker says of its step, in the order in which it happens.
+#[derive(Debug)]
+pub(crate) enum Told {
+    /// It waits for its next try, and needs no job for that.
+    Pauses(Arc<StepLabel>),
+    /// It would go on, and does so when it is answered.
+    WouldGoOn(Arc<StepLabel>, Sender<()>),
+    Done(Arc<StepLabel>, StepOutcome),
+}
+
 /// Takes steps until there are no more. When `stop` is set, what runs ends as it will, and no program is started.
 pub(crate) fn worker(
     context: &ExecutionContext,
     stop: &AtomicBool,
     work: &Receiver<Ready<'_>>,
     progress: &Sender<Progress>,
-    done: &Sender<(Arc<StepLabel>, StepOutcome)>,
+    told: &Sender<Told>,
 ) {
     for ready in work {
         let label = Arc::clone(&ready.step.label);
         let heard = progress.send(Progress::Started(Arc::clone(&label))).is_ok();
         let _runs = context.running.begin(&label, context.launcher.clock());
         let outcome = if heard {
-            run_one(context, stop, &ready, progress)
+            let step = ProgramStep {
+                context,
+                stop,
+                label: &ready.step.label,
+                progress,
+                told,
+            };
+            run_one(&step, &ready)
         } else {
             StepOutcome::of(StepStatus::NotRun)
         };
-        if done.send((label, outcome)).is_err() {
+        if told.send(Told::Done(label, outcome)).is_err() {
             return;
         }
     }
 }
 
-fn run_one(
-    context: &ExecutionContext,
-    stop: &AtomicBool,
-    ready: &Ready<'_>,
-    progress: &Sender<Progress>,
-) -> StepOutcome {
-    let step = ProgramStep {
-        context,
-        stop,
-        label: &ready.step.label,
-        progress,
-    };
+fn run_one(step: &ProgramStep<'_>, ready: &Ready<'_>) -> StepOutcome {
+    let context = step.context;
     match &ready.step.action {
         Action::Test(action) => match program_path(&action.program, &ready.outputs) {
-            Some(program) => test_tries::run(&step, &program, action),
+            Some(program) => test_tries::run(step, &program, action),
             None => missing_output(),
         },
         Action::Run(action) => match program_path(&action.program, &ready.outputs) {
-            Some(program) => run_plainly(&step, program, action),
+            Some(program) => run_plainly(step, program, action),
             None => missing_output(),
         },
         Action::Container(action) => match ready.outputs.get(&action.output) {
