@@ -5,20 +5,19 @@ use std::{
     io,
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
 };
 
-use fs_err as fs;
+use fs_err::File;
 use nixward_core::plan::StepLabel;
 use thiserror::Error;
 
-use crate::{bounded_file::Room, output_log::OutputLog};
+use crate::{
+    bounded_file::Room,
+    kept_runs::{self, KeptRuns},
+    output_log::OutputLog,
+};
 
-/// How many runs are kept.
-const KEPT_RUNS: usize = 50;
-/// How much all of them may take.
-const KEPT_BYTES: u64 = 1 << 30;
-/// The note in a run's folder of how much the run takes.
-const SIZE: &str = ".size";
 /// How much the logs of one run may take, besides what each step is sure of.
 const RUN_BYTES: u64 = 768 << 20;
 
@@ -32,6 +31,8 @@ pub struct LogFolderError(#[from] io::Error);
 pub struct LogFolder {
     folder: PathBuf,
     room: Room,
+    /// Held for as long as the run goes on.
+    running: Arc<OnceLock<File>>,
 }
 
 impl LogFolder {
@@ -40,6 +41,7 @@ impl LogFolder {
         Self {
             folder: runs.join(run),
             room: Room::of(RUN_BYTES),
+            running: Arc::default(),
         }
     }
 
@@ -47,6 +49,9 @@ impl LogFolder {
     pub fn create(&self) -> Result<(), LogFolderError> {
         let mut builder = DirBuilder::new();
         builder.recursive(true).mode(0o700).create(&self.folder)?;
+        if let Some(lock) = kept_runs::hold(&self.folder) {
+            self.running.get_or_init(|| lock);
+        }
         self.remove_oldest();
         Ok(())
     }
@@ -55,7 +60,7 @@ impl LogFolder {
     pub fn remove_oldest(&self) {
         if let Some(runs) = self.folder.parent() {
             // Old logs that can't be removed are no reason to run no tests.
-            let _removed: Result<(), LogFolderError> = remove_oldest(runs, KEPT_RUNS, KEPT_BYTES);
+            let _removed: io::Result<()> = KeptRuns::in_folder(runs.to_owned()).remove_oldest();
         }
     }
 
@@ -117,54 +122,6 @@ fn safe(name: &str) -> String {
     name.chars().map(safe).take(100).collect()
 }
 
-fn remove_oldest(runs: &Path, most: usize, most_bytes: u64) -> Result<(), LogFolderError> {
-    let mut folders: Vec<PathBuf> = fs::read_dir(runs)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
-    // Each begins with the time.
-    folders.sort();
-    let (mut count, mut bytes) = (0, 0);
-    for folder in folders.iter().rev() {
-        count += 1;
-        bytes += size_of_run(folder);
-        if (count > most || bytes > most_bytes) && !is_still_running(folder) {
-            fs::remove_dir_all(folder)?;
-        }
-    }
-    Ok(())
-}
-
-/// How much a run takes. Of one that has ended it is measured once: it may have thousands of logs.
-fn size_of_run(folder: &Path) -> u64 {
-    let note = folder.join(SIZE);
-    let noted = fs::read_to_string(&note).ok();
-    if let Some(size) = noted.and_then(|text| text.parse().ok()) {
-        return size;
-    }
-    let has_ended = !is_still_running(folder);
-    let size = size_of_files(folder);
-    if has_ended {
-        // Where it can't be noted, it is measured again.
-        let _noted = fs::write(note, size.to_string());
-    }
-    size
-}
-
-/// How much the files in a folder take; what can't be read takes nothing.
-fn size_of_files(folder: &Path) -> u64 {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let sizes = entries.filter_map(|entry| entry.metadata().ok());
-    sizes.map(|metadata| metadata.len()).sum()
-}
-
-/// Whether the nixward that a run's folder is named after is still there.
-fn is_still_running(folder: &Path) -> bool {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let pid = name.rsplit_once('-').and_then(|(_, pid)| pid.parse().ok());
-    let pid = pid.and_then(rustix::process::Pid::from_raw);
-    pid.is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
-}
-
 /// A label as a file name: whatever is in it, it stays in the folder.
 fn file_name(label: &StepLabel) -> String {
     let parts = [
@@ -189,7 +146,10 @@ fn file_name(label: &StepLabel) -> String {
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
+    use fs_err as fs;
+
     use super::*;
+    use crate::kept_runs::KEPT_RUNS;
 
     fn label(project: &str, detail: Option<&str>) -> StepLabel {
         StepLabel {
@@ -242,22 +202,6 @@ mod tests {
         left.sort();
         assert_eq!(left.len(), KEPT_RUNS);
         assert_eq!(left[0], "005");
-    }
-
-    #[test]
-    fn all_runs_together_take_no_more_than_they_may() {
-        let runs = tempfile::tempdir().unwrap();
-        let own = format!("000-{}", std::process::id());
-        for run in ["001", "002", "003", &own] {
-            fs::create_dir(runs.path().join(run)).unwrap();
-            fs::write(runs.path().join(run).join("a.log"), [b'x'; 100]).unwrap();
-        }
-        remove_oldest(runs.path(), 9, 250).unwrap();
-        let is_there = |run: &str| runs.path().join(run).exists();
-        assert!(!is_there("001") && is_there("002") && is_there("003") && is_there(&own));
-        let noted = |run: &str| fs::read_to_string(runs.path().join(run).join(SIZE)).ok();
-        assert_eq!(noted("003").as_deref(), Some("100"));
-        assert_eq!(noted(&own), None, "it may still grow");
     }
 
     #[test]
