@@ -11,7 +11,7 @@ use std::{
 
 use nixward_testing::{NixwardCommand, Output, Project, ProjectBuilder, real_nix};
 
-use crate::support::{may_make_namespaces, office, real_project, test_steps};
+use crate::support::{is_root, may_make_namespaces, office, real_project, test_steps};
 
 /// The derivations have what is read as their names, so that they tell what was seen.
 const OUTPUTS: &str = r#"{ packages = {
@@ -459,10 +459,6 @@ fn project_with_mounts() -> Option<(Project, PathBuf)> {
     let cache = project.root().join("cache/nixward");
     fs_err::create_dir_all(&cache).unwrap();
     Some((project, cache))
-}
-
-fn is_root() -> bool {
-    nixward_testing::host_program_succeeds("test", &["-O", "/"])
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod initech_derivations;
 mod interruption;
 mod junit;
 mod list;
+mod log;
 mod manifest;
 mod message_format;
 mod nix_faults;

@@ -188,6 +188,11 @@ pub(crate) fn may_make_namespaces() -> bool {
         )
 }
 
+/// Whether something can be mounted in namespaces that are made here.
+pub(crate) fn is_root() -> bool {
+    nixward_testing::host_program_succeeds("test", &["-O", "/"])
+}
+
 /// How long tests go on that could go on for ever, where somebody says so.
 pub(crate) fn test_steps() -> Option<u64> {
     number("NIXWARD_TEST_STEPS")

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     evaluation::CacheUse,
+    expectation::ExpectedSteps,
     history::FailedTry,
     outcome::{RunSummary, StepOutcome},
     plan::{Skipped, StepLabel},
@@ -29,6 +30,10 @@ pub enum EventKind {
     RunStarted {
         steps: usize,
         verb: String,
+    },
+    /// How long steps of the plan took in earlier runs; told before any of them starts.
+    Expected {
+        expected: Arc<ExpectedSteps>,
     },
     /// A derivation is being built, whichever steps need it.
     BuildStarted {

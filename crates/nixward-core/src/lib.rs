@@ -7,6 +7,7 @@
 pub mod attribute;
 pub mod evaluation;
 pub mod event;
+pub mod expectation;
 pub mod history;
 pub mod meaning;
 pub mod names;

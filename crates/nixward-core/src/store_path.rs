@@ -12,6 +12,13 @@ pub fn derivation_name(drv_path: &str) -> &str {
     name_behind_hash(name).unwrap_or(name)
 }
 
+/// The hash in the name of a store's entry: another one where anything that it is made from is another.
+pub fn hash(path: &str) -> Option<&str> {
+    let base = path.rsplit('/').next().unwrap_or(path);
+    name_behind_hash(base)?;
+    base.get(..HASH_LENGTH)
+}
+
 /// The folder that holds the store's entries, as far as a path in it tells: stores may be elsewhere than `/nix/store`.
 pub fn store_folder(path: &Path) -> Option<&Path> {
     store_entry(path)?.parent()
@@ -45,6 +52,9 @@ mod tests {
             "run-tests"
         );
         assert_eq!(derivation_name("odd.drv"), "odd");
+        let path = format!("/nix/store/{ENTRY}.drv");
+        assert_eq!(hash(&path), Some("0123456789abcdfghijklmnpqrsvwxyz"));
+        assert_eq!(hash("odd.drv"), None);
     }
 
     #[test]

@@ -161,6 +161,7 @@ impl<W: Write> Reporter for Heartbeat<W> {
             | EventKind::TryFailed { .. }
             | EventKind::Warning { .. }
             | EventKind::Info { .. }
+            | EventKind::Expected { .. }
             | EventKind::GoingOn
             | EventKind::Cancelling { .. } => self.said(now),
             EventKind::HandedOver | EventKind::RunFinished { .. } => self.is_over = true,

@@ -121,6 +121,7 @@ fn line_kind(kind: &EventKind) -> Option<EventLineKind> {
         },
         EventKind::EvaluationStarted
         | EventKind::Stopping
+        | EventKind::Expected { .. }
         | EventKind::GoingOn
         | EventKind::RunStarted { .. }
         | EventKind::BuildPhase { .. }

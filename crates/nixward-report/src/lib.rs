@@ -15,6 +15,8 @@ pub mod junit;
 pub mod log_groups;
 
 pub mod manifest_diagnostics;
+pub mod past;
+pub mod record;
 pub mod reporter;
 pub mod rerun;
 pub mod style;

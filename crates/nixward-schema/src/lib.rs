@@ -8,6 +8,8 @@ mod event_line;
 pub mod exit_code;
 mod list_document;
 mod plan_document;
+mod record_line;
+mod run_document;
 mod running_line;
 
 pub use evaluation_cache::{CacheState, EvaluationCache};
@@ -16,6 +18,13 @@ pub use list_document::{DeclaredProject, ListDocument, ListedProject, ListedVerb
 pub use plan_document::{
     FailedEvaluation, PlanBatch, PlanDocument, PlanReason, PlanStep, PlanStepKind, PlanTest,
     SkippedProject, WorkspaceHeader,
+};
+pub use record_line::{
+    RecordHead, RecordKind, RecordLine, RecordOutcome, RecordRunning, RecordRunningBuild,
+    RecordRunningStep, RecordShown, RecordStatus, RecordStep, RecordSummary, RecordTry,
+};
+pub use run_document::{
+    RunDocument, RunHeader, RunState, RunStep, RunsDocument, StatsDocument, StepStats,
 };
 pub use running_line::{RunningBuildLine, RunningStepLine};
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};

@@ -11,12 +11,13 @@ use std::{
 };
 
 use nixward_core::event::Event;
-use nixward_report::reporter::Reporters;
+use nixward_report::{reporter::Reporters, rerun::Rerun};
 
 use crate::{
     reporters::{self, Reporting},
+    rerun::rerun,
     session::Session,
-    settings::VerbSettings,
+    settings::{ReportSettings, VerbSettings},
 };
 
 /// How often they are told the time.
@@ -27,12 +28,14 @@ pub(crate) struct Audience {
     reporters: Arc<Mutex<Reporters<'static>>>,
     clock: Option<Clock>,
     streams_tests: bool,
+    is_live: bool,
 }
 
 impl Audience {
     /// Those of the way to a document, which is printed in the end.
     pub(crate) fn for_document(session: &Session) -> Self {
-        Self::new(session, reporters::for_document(session))
+        let scene = session.scene(ReportSettings::default(), Rerun::default());
+        Self::new(session, reporters::for_document(&scene))
     }
 
     /// Those of a verb that is carried out.
@@ -41,7 +44,9 @@ impl Audience {
         settings: &VerbSettings,
         reporting: Reporting,
     ) -> Self {
-        Self::new(session, reporters::for_run(session, settings, reporting))
+        let rerun = rerun(&session.settings, settings);
+        let scene = session.scene(settings.report.clone(), rerun);
+        Self::new(session, reporters::for_run(&scene, reporting))
     }
 
     fn new(session: &Session, heard: reporters::Heard) -> Self {
@@ -53,12 +58,18 @@ impl Audience {
             reporters,
             clock,
             streams_tests: heard.streams_tests,
+            is_live: heard.is_live,
         }
     }
 
     /// Whether the output of a single test is shown as it comes.
     pub(crate) fn streams_tests(&self) -> bool {
         self.streams_tests
+    }
+
+    /// Whether somebody watches what runs now.
+    pub(crate) fn is_live(&self) -> bool {
+        self.is_live
     }
 
     pub(crate) fn tell(&mut self, event: &Event) {

@@ -49,14 +49,7 @@ impl Place {
             threads::start();
         }
         let environment = Environment::read();
-        let folder = settings
-            .directory
-            .clone()
-            .unwrap_or_else(|| PathBuf::from("."));
-        let cwd = fs_err::canonicalize(&folder).map_err(|error| {
-            let message = format!("cannot start in the folder {}", folder.display());
-            CliError::new(ErrorKind::Usage, message).cause(error.kind().to_string())
-        })?;
+        let cwd = starting_folder(settings)?;
         let styled = console_output::stderr_styles(settings.color, &environment).enabled;
         let mut found = discovery::find(&cwd, styled)?;
         let early_look = match looking {
@@ -72,4 +65,16 @@ impl Place {
             early_look,
         })
     }
+}
+
+/// The folder to start in.
+pub(crate) fn starting_folder(settings: &GlobalSettings) -> Result<PathBuf, CliError> {
+    let folder = settings
+        .directory
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("."));
+    fs_err::canonicalize(&folder).map_err(|error| {
+        let message = format!("cannot start in the folder {}", folder.display());
+        CliError::new(ErrorKind::Usage, message).cause(error.kind().to_string())
+    })
 }

@@ -4,9 +4,9 @@ use std::{
     collections::hash_map::RandomState,
     hash::BuildHasher as _,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
-    time::SystemTime,
+    time::{Instant, SystemTime},
 };
 
 use nixward_report::{
@@ -21,6 +21,7 @@ use nixward_report::{
     log_groups::{LogGroups, Shown},
     reporter::Reporter,
     rerun::Rerun,
+    style::Styles,
     summary::SummaryReporter,
 };
 
@@ -29,9 +30,7 @@ use crate::{
     console_output,
     environment::Environment,
     junit_file::{self, JunitFile},
-    rerun::rerun,
-    session::Session,
-    settings::VerbSettings,
+    settings::{GlobalSettings, ReportSettings},
     step_summary,
 };
 
@@ -53,6 +52,32 @@ impl Reporting {
     }
 }
 
+/// What reporters need to know: of a run that goes on, or of one that is shown once more.
+pub(crate) struct Scene<'a> {
+    pub(crate) global: &'a GlobalSettings,
+    pub(crate) environment: &'a Environment,
+    pub(crate) cwd: &'a Path,
+    /// The workspace's name.
+    pub(crate) workspace: &'a str,
+    pub(crate) report: ReportSettings,
+    /// How one step of it is run again.
+    pub(crate) rerun: Rerun,
+    pub(crate) started: SystemTime,
+    /// What the live display's clock is read from; absent where the run is over.
+    pub(crate) clock: Option<Instant>,
+}
+
+impl Scene<'_> {
+    fn stderr_styles(&self) -> Styles {
+        console_output::stderr_styles(self.global.color, self.environment)
+    }
+
+    /// Whether somebody can watch what runs.
+    fn is_watched(&self) -> bool {
+        self.clock.is_some() && console_output::stderr_is_terminal()
+    }
+}
+
 /// Those who hear of a run, and what they are like.
 pub(crate) struct Heard {
     pub(crate) reporters: Vec<Listener>,
@@ -60,6 +85,8 @@ pub(crate) struct Heard {
     pub(crate) minds_time: bool,
     /// Whether the output of a single test is shown as it comes.
     pub(crate) streams_tests: bool,
+    /// Whether what runs now is shown.
+    pub(crate) is_live: bool,
 }
 
 type Listener = Box<dyn Reporter + Send>;
@@ -98,13 +125,13 @@ impl Look {
 }
 
 /// The reporters for the way to a document, which alone is on standard output.
-pub(crate) fn for_document(session: &Session) -> Heard {
-    let is_live = console_output::stderr_is_terminal() && !session.environment.is_plain();
-    let settings = human_settings(session, Reporting::Steps);
+pub(crate) fn for_document(scene: &Scene<'_>) -> Heard {
+    let is_live = scene.is_watched() && !scene.environment.is_plain();
+    let settings = human_settings(scene, Reporting::Steps);
     let mut reporters = vec![if is_live {
-        live(session, settings, None)
+        live(scene, settings, None)
     } else {
-        human(session, settings, None, io::stderr(), None)
+        human(scene, settings, None, io::stderr(), None)
     }];
     if !is_live {
         reporters.extend(heartbeat(settings, io::stderr()));
@@ -113,46 +140,39 @@ pub(crate) fn for_document(session: &Session) -> Heard {
         reporters,
         minds_time: !is_live,
         streams_tests: false,
+        is_live,
     }
 }
 
 /// The reporters for a run. The output of a step that is streamed goes to standard output.
-pub(crate) fn for_run(session: &Session, settings: &VerbSettings, reporting: Reporting) -> Heard {
-    let look = Look::of(
-        &session.environment,
-        settings.report.style,
-        console_output::stderr_is_terminal(),
-    );
-    let mut reporters = on_stderr(session, settings, look, reporting);
-    if look.is_told_in_lines() {
-        let settings = human_settings(session, reporting);
+pub(crate) fn for_run(scene: &Scene<'_>, reporting: Reporting) -> Heard {
+    let look = Look::of(scene.environment, scene.report.style, scene.is_watched());
+    let mut reporters = on_stderr(scene, look, reporting);
+    if look.is_told_in_lines() && scene.clock.is_some() {
+        let settings = human_settings(scene, reporting);
         reporters.extend(match look {
             Look::Github => heartbeat(settings, Guarded::new(&Github::new(token()), io::stderr())),
             _ => heartbeat(settings, io::stderr()),
         });
     }
-    if session.settings.message_format == MessageFormat::Json {
+    if scene.global.message_format == MessageFormat::Json {
         reporters.push(Box::new(JsonLinesReporter::new(io::stdout())));
     }
-    reporters.extend(junit(session, settings, reporting));
+    reporters.extend(junit(scene, reporting));
     if look == Look::Github {
-        reporters.extend(job_summary(&session.environment));
+        reporters.extend(job_summary(scene.environment));
     }
     Heard {
         reporters,
         minds_time: look.is_told_in_lines(),
         streams_tests: matches!(look, Look::Live | Look::Plain),
+        is_live: look == Look::Live,
     }
 }
 
-fn on_stderr(
-    session: &Session,
-    settings: &VerbSettings,
-    look: Look,
-    reporting: Reporting,
-) -> Vec<Listener> {
-    let human_settings = human_settings(session, reporting);
-    let again = || Some(rerun(&session.settings, settings));
+fn on_stderr(scene: &Scene<'_>, look: Look, reporting: Reporting) -> Vec<Listener> {
+    let human_settings = human_settings(scene, reporting);
+    let again = || Some(scene.rerun.clone());
     let shown = match (reporting, human_settings.verbosity) {
         (Reporting::Streamed, _) => Shown::Builds,
         (Reporting::StreamedTests, _) => Shown::Streams,
@@ -160,53 +180,52 @@ fn on_stderr(
         (Reporting::OneStep, _) | (Reporting::Steps, Verbosity::Verbose) => Shown::Everything,
     };
     match look {
-        Look::Live => vec![live(session, human_settings, again())],
-        Look::Plain => vec![human(session, human_settings, again(), io::stderr(), None)],
+        Look::Live => vec![live(scene, human_settings, again())],
+        Look::Plain => vec![human(scene, human_settings, again(), io::stderr(), None)],
         Look::Github => {
             let github = Github::new(token());
             let guarded = Guarded::new(&github, io::stderr());
-            let plain = human(session, human_settings, again(), guarded, None);
+            let plain = human(scene, human_settings, again(), guarded, None);
             vec![Box::new(LogGroups::new(github, shown, io::stderr(), plain))]
         }
         Look::Gitlab => {
-            let gitlab = Gitlab::new(SystemTime::now() - session.start.elapsed());
-            let plain = human(session, human_settings, again(), io::stderr(), None);
+            let gitlab = Gitlab::new(scene.started);
+            let plain = human(scene, human_settings, again(), io::stderr(), None);
             vec![Box::new(LogGroups::new(gitlab, shown, io::stderr(), plain))]
         }
         Look::Summary => vec![
-            Box::new(DataReporter::new(data_stream(session))),
-            Box::new(SummaryReporter::new(
-                rerun(&session.settings, settings),
-                io::stderr(),
-            )),
+            Box::new(DataReporter::new(data_stream(scene))),
+            Box::new(SummaryReporter::new(scene.rerun.clone(), io::stderr())),
         ],
-        Look::None => vec![Box::new(DataReporter::new(data_stream(session)))],
+        Look::None => vec![Box::new(DataReporter::new(data_stream(scene)))],
     }
 }
 
-fn live(session: &Session, settings: HumanSettings, rerun: Option<Rerun>) -> Listener {
-    let start = session.start;
+fn live(scene: &Scene<'_>, settings: HumanSettings, rerun: Option<Rerun>) -> Listener {
+    let Some(start) = scene.clock else {
+        return human(scene, settings, rerun, io::stderr(), None);
+    };
     let clock = Arc::new(move || start.elapsed());
-    let (live, lines) = LiveDisplay::on_standard_error(session.stderr_styles(), clock);
-    human(session, settings, rerun, lines, Some(live))
+    let (live, lines) = LiveDisplay::on_standard_error(scene.stderr_styles(), clock);
+    human(scene, settings, rerun, lines, Some(live))
 }
 
-fn human_settings(session: &Session, reporting: Reporting) -> HumanSettings {
+fn human_settings(scene: &Scene<'_>, reporting: Reporting) -> HumanSettings {
     HumanSettings {
-        verbosity: session.settings.verbosity,
-        styles: session.stderr_styles(),
+        verbosity: scene.global.verbosity,
+        styles: scene.stderr_styles(),
         output_is_streamed: reporting.is_streamed(),
     }
 }
 
 fn human(
-    session: &Session,
+    scene: &Scene<'_>,
     settings: HumanSettings,
     rerun: Option<Rerun>,
     lines: impl Write + Send + 'static,
     live: Option<LiveDisplay>,
 ) -> Listener {
-    let data = data_stream(session);
+    let data = data_stream(scene);
     let human = HumanReporter::new(settings, lines, data, live);
     Box::new(match rerun {
         Some(rerun) => human.with_rerun(rerun),
@@ -215,8 +234,8 @@ fn human(
 }
 
 /// Where data goes. What a step prints would be between the lines that machines read.
-fn data_stream(session: &Session) -> Box<dyn Write + Send> {
-    match session.settings.message_format {
+fn data_stream(scene: &Scene<'_>) -> Box<dyn Write + Send> {
+    match scene.global.message_format {
         MessageFormat::Json => Box::new(io::stderr()),
         MessageFormat::Human => Box::new(io::stdout()),
     }
@@ -241,17 +260,18 @@ pub(crate) fn token() -> String {
     format!("nixward-{:016x}{:016x}", random(), random())
 }
 
-fn junit(session: &Session, settings: &VerbSettings, reporting: Reporting) -> Option<Listener> {
-    let path = session.cwd.join(settings.report.junit.as_ref()?);
+fn junit(scene: &Scene<'_>, reporting: Reporting) -> Option<Listener> {
+    let path = scene.cwd.join(scene.report.junit.as_ref()?);
+    let is_over = scene.clock.is_none();
     let mut file = JunitFile::prepare(path, |path, error| {
-        // All runs begin with steps; what they turn out to be comes later.
-        if reporting == Reporting::Steps {
+        // All runs begin with steps; what they turn out to be comes later. Of one that is over it is known at once.
+        if reporting == Reporting::Steps || is_over {
             junit_file::warn(path, error);
         }
     });
     let about = JunitSettings {
-        workspace: session.discovered.workspace.name.clone(),
-        started: SystemTime::now(),
+        workspace: scene.workspace.to_owned(),
+        started: scene.started,
     };
     Some(Box::new(JunitReporter::new(
         about,

@@ -8,7 +8,7 @@ use std::{
 
 use nixward_core::selection_request::SelectionRequest;
 use nixward_exec::{
-    Cancellation, LogFolder,
+    Cancellation, KeptRuns, LogFolder,
     builder::BuildError,
     engine::{EngineChoice, EngineKind},
 };
@@ -17,7 +17,7 @@ use nixward_nix::{
     runner::{RunError, Runner},
     tool::{Nix, NixFlags},
 };
-use nixward_report::style::Styles;
+use nixward_report::{rerun::Rerun, style::Styles};
 use nixward_schema::WorkspaceHeader;
 
 use crate::{
@@ -29,7 +29,8 @@ use crate::{
     evaluation::EarlyLook,
     nix_setup,
     place::{Looking, Place},
-    settings::GlobalSettings,
+    reporters::Scene,
+    settings::{GlobalSettings, ReportSettings},
 };
 
 /// Everything that is known once the workspace and Nix are found.
@@ -114,10 +115,6 @@ impl Session {
         })
     }
 
-    pub(crate) fn stderr_styles(&self) -> Styles {
-        console_output::stderr_styles(self.settings.color, &self.environment)
-    }
-
     pub(crate) fn stdout_styles(&self) -> Styles {
         console_output::stdout_styles(self.settings.color, &self.environment)
     }
@@ -160,11 +157,27 @@ impl Session {
 
     /// The folder for the logs of this run.
     pub(crate) fn logs(&self) -> LogFolder {
-        let workspace = nixward_exec::workspace_folder_name(&self.discovered.workspace.root);
-        LogFolder::new(
-            &self.environment.state_folder().join("runs").join(workspace),
-            &self.run,
-        )
+        LogFolder::new(self.kept_runs().folder(), &self.run)
+    }
+
+    /// The runs of this workspace that are kept.
+    pub(crate) fn kept_runs(&self) -> KeptRuns {
+        let state_folder = self.environment.state_folder();
+        KeptRuns::new(&state_folder, &self.discovered.workspace.root)
+    }
+
+    /// What reporters need to know of it.
+    pub(crate) fn scene(&self, report: ReportSettings, rerun: Rerun) -> Scene<'_> {
+        Scene {
+            global: &self.settings,
+            environment: &self.environment,
+            cwd: &self.cwd,
+            workspace: &self.discovered.workspace.name,
+            report,
+            rerun,
+            started: SystemTime::now() - self.start.elapsed(),
+            clock: Some(self.start),
+        }
     }
 
     /// Where container engines are looked for, and which one is wanted.

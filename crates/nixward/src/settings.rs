@@ -88,7 +88,7 @@ pub(crate) struct ReportSettings {
 }
 
 impl ReportSettings {
-    fn resolve(args: &ReportArgs) -> Self {
+    pub(crate) fn resolve(args: &ReportArgs) -> Self {
         let ReportArgs { report, junit } = args;
         Self {
             style: *report,

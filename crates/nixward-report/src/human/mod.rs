@@ -270,6 +270,7 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
             | EventKind::FetchExpected { .. }
             | EventKind::StepLine { .. }
             | EventKind::Stopping
+            | EventKind::Expected { .. }
             | EventKind::GoingOn => Ok(()),
         }
     }

@@ -124,6 +124,7 @@ impl Reporter for Recording {
             | EventKind::HandedOver
             | EventKind::Info { .. }
             | EventKind::Stopping
+            | EventKind::Expected { .. }
             | EventKind::GoingOn => {}
         }
         Ok(())

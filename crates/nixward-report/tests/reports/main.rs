@@ -8,4 +8,5 @@ mod json_lines;
 mod junit;
 mod live;
 mod page;
+mod record;
 mod summary;

@@ -2,6 +2,7 @@
 
 mod clean_args;
 mod global_args;
+mod log_args;
 mod nix_args;
 mod plan_args;
 mod report_args;
@@ -15,6 +16,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 pub use clean_args::CleanArgs;
 pub use global_args::GlobalArgs;
+pub use log_args::LogArgs;
 pub use nix_args::NixArgs;
 pub use plan_args::{ListArgs, PlanArgs};
 pub use report_args::ReportArgs;
@@ -65,6 +67,8 @@ pub enum Command {
     List(ListArgs),
     /// Show what a verb would do, with the exact commands and the reasons
     Plan(PlanArgs),
+    /// Show what ran before: the last run, a step's whole output, all runs, what is slow or flaky
+    Log(LogArgs),
     /// Remove what nixward keeps of this workspace and can make again
     Clean(CleanArgs),
     #[command(external_subcommand)]

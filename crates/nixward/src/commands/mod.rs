@@ -5,6 +5,8 @@ mod clean;
 mod container;
 mod list;
 mod list_text;
+mod log;
+mod log_search;
 mod order_error;
 mod overview;
 mod plan;
@@ -77,6 +79,7 @@ pub(crate) fn run(cli: &Cli, args: &[OsString]) -> Result<u8, CliError> {
                 VerbSettings::resolve(&args.verb, &args.arguments, ContainerSettings::default());
             plan::run(&global, &settings.with_test(&args.test))
         }
+        Some(Command::Log(args)) => log::run(&global, args),
         Some(Command::Clean(args)) => clean::run(&global, *args),
         Some(Command::Own(own)) => {
             let name = own.first().map(|name| name.to_string_lossy().into_owned());

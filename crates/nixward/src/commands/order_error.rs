@@ -11,7 +11,7 @@ use nixward_core::{
 use nixward_manifest::{Diagnostic, DiagnosticKind, Severity, locate};
 use nixward_report::manifest_diagnostics;
 
-use crate::{discovery, error::CliError, hints, session::Session};
+use crate::{console_output, discovery, error::CliError, hints, session::Session};
 
 /// The error of a plan; one about an `after` shows the lines that it stands in.
 pub(super) fn plan_error(session: &Session, error: PlanError) -> CliError {
@@ -41,12 +41,12 @@ fn in_the_manifest(session: &Session, error: &OrderError) -> Option<String> {
         help: (!help.is_empty()).then_some(help),
     };
     let name = discovery::relative(&session.cwd, &file);
-    let styled = session.stderr_styles().enabled;
+    let styles = console_output::stderr_styles(session.settings.color, &session.environment);
     Some(manifest_diagnostics::render(
         &[diagnostic],
         &name,
         &text,
-        styled,
+        styles.enabled,
     ))
 }
 

@@ -1,5 +1,7 @@
 //! Carrying out a verb over the selected projects.
 
+use std::sync::Arc;
+
 use nixward_core::{
     event::{Event, EventKind},
     outcome::{RunSummary, Severity},
@@ -23,6 +25,8 @@ use crate::{
     audience::Audience,
     console_output,
     error::{CliError, ErrorKind},
+    listeners::Listeners,
+    past,
     place::{Looking, Place},
     reporters::Reporting,
     session::Session,
@@ -67,16 +71,17 @@ fn carry_out(
     reporters: &mut Audience,
     recording: &mut Option<Recording>,
 ) -> Result<u8, CliError> {
+    let mut listeners = Listeners::new(reporters, recording);
     let prepared = {
-        let mut listener = |event: &Event| tell(reporters, recording, event);
+        let mut listener = |event: &Event| listeners.tell(event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         let prepared = prepare(session, settings, &mut emitter)?;
         test_options::warn(&prepared.plan, settings.test, &mut emitter);
         prepared
     };
     if settings.dry_run {
-        *recording = None;
-        reporters.leave();
+        *listeners.timings = None;
+        listeners.audience.leave();
         return plan::print(session, &prepared, settings.container.engine);
     }
     let behaviour = prepared.verb.behaviour;
@@ -84,10 +89,12 @@ fn carry_out(
         let before = what_comes_before(&prepared.plan);
         if let Some(before) = &before {
             let context = context(session, settings, &prepared, false);
-            let mut listener = |event: &Event| tell(reporters, recording, event);
-            let mut emitter = Emitter::new(session.start, &mut listener);
-            let summary = execute(session, &context, before, &mut emitter)?;
-            if let Some(error) = not_reached(session, &prepared.plan, &summary) {
+            let head = past::head(session, settings, before, Reporting::Steps);
+            listeners.recorder.write_into(context.logs.folder(), head);
+            let summary = execute(session, &context, before, &mut listeners);
+            warn_unrecorded(listeners.recorder.finish());
+            context.logs.remove_oldest();
+            if let Some(error) = not_reached(session, &prepared.plan, &summary?) {
                 return Err(error);
             }
         }
@@ -95,15 +102,15 @@ fn carry_out(
         let junit = settings.report.junit.as_ref().filter(|_| before.is_none());
         let unwritten = [
             junit.map(|_| "JUnit report"),
-            recording.take().map(|_| "page of timings"),
+            listeners.timings.take().map(|_| "page of timings"),
         ];
-        let mut listener = |event: &Event| reporters.tell(event);
+        let mut listener = |event: &Event| listeners.audience.tell(event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         for what in unwritten.into_iter().flatten() {
             let message = format!("no {what} is written where nixward becomes the program");
             emitter.emit(EventKind::Warning { message });
         }
-        return become_single(session, &prepared, reporters);
+        return become_single(session, &prepared, listeners.audience);
     }
     if settings.container.run && !prepared.is_single {
         let message = "an image is run for one project";
@@ -117,26 +124,30 @@ fn carry_out(
                 .hint("nixward shell PROJECT"),
         );
     }
+    let audience = &listeners.audience;
     let is_one = prepared.plan.steps.len() == 1 && prepared.is_single;
     let streamed =
-        behaviour == BuiltinVerb::Run || settings.no_capture || is_one && reporters.streams_tests();
-    if is_one || streamed {
-        let reporting = match (streamed, behaviour) {
-            (true, BuiltinVerb::Run) => Reporting::Streamed,
-            (true, _) => Reporting::StreamedTests,
-            (false, _) => Reporting::OneStep,
-        };
-        reporters.leave();
-        *reporters = Audience::for_run(session, settings, reporting);
+        behaviour == BuiltinVerb::Run || settings.no_capture || is_one && audience.streams_tests();
+    let reporting = match (streamed, behaviour) {
+        (true, BuiltinVerb::Run) => Reporting::Streamed,
+        (true, _) => Reporting::StreamedTests,
+        (false, _) if is_one => Reporting::OneStep,
+        (false, _) => Reporting::Steps,
+    };
+    if reporting != Reporting::Steps {
+        listeners.audience.leave();
+        *listeners.audience = Audience::for_run(session, settings, reporting);
     }
     let context = context(session, settings, &prepared, streamed);
-    let summary = {
-        let mut listener = |event: &Event| tell(reporters, recording, event);
-        let mut emitter = Emitter::new(session.start, &mut listener);
-        execute(session, &context, &prepared.plan, &mut emitter)?
-    };
+    let head = past::head(session, settings, &prepared.plan, reporting);
+    listeners.recorder.write_into(context.logs.folder(), head);
+    let summary = execute(session, &context, &prepared.plan, &mut listeners);
+    let unrecorded = listeners.recorder.finish();
+    let summary = summary.inspect_err(|_| context.logs.remove_oldest())?;
     let unwritten = reporters.first_error();
     reporters.leave();
+    warn_unrecorded(unrecorded);
+    context.logs.remove_oldest();
     if let Some(recording) = recording.take() {
         write_timings(session, settings, &context.logs, &recording);
     }
@@ -155,13 +166,34 @@ fn carry_out(
     }
 }
 
+/// What cannot be written down is no failure of what ran.
+fn warn_unrecorded(recorded: std::io::Result<()>) {
+    if let Err(error) = recorded {
+        let message = format!("warning: the run is not recorded, for `nixward log`: {error}\n");
+        console_output::error_text(&message);
+    }
+}
+
+/// Carries out a plan with everybody listening.
 fn execute(
     session: &Session,
     context: &ExecutionContext,
     plan: &Plan,
-    emitter: &mut Emitter<'_>,
+    listeners: &mut Listeners<'_>,
 ) -> Result<RunSummary, CliError> {
-    dispatcher::execute(context, plan, &session.cancellation, emitter)
+    // Who sees no estimate needs no history.
+    let expected = listeners
+        .audience
+        .is_live()
+        .then(|| past::expected(&session.kept_runs(), plan, context.jobs))
+        .flatten();
+    let mut listener = |event: &Event| listeners.tell(event);
+    let mut emitter = Emitter::new(session.start, &mut listener);
+    if let Some(expected) = expected {
+        let expected = Arc::new(expected);
+        emitter.emit(EventKind::Expected { expected });
+    }
+    dispatcher::execute(context, plan, &session.cancellation, &mut emitter)
         .map_err(|ExecuteError::Build(error)| session.build_error(&error))
 }
 
@@ -252,14 +284,6 @@ fn context(
         },
         engine: session.engine_choice(settings.container.engine),
         load_images,
-    }
-}
-
-fn tell(reporters: &mut Audience, recording: &mut Option<Recording>, event: &Event) {
-    reporters.tell(event);
-    if let Some(recording) = recording {
-        // It keeps all in memory, and can't fail.
-        let _heard = recording.on_event(event);
     }
 }
 

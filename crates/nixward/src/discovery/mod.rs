@@ -143,7 +143,7 @@ impl Found<'_> {
 }
 
 /// The nearest folder above with a workspace's manifest, else the nearest with a flake.
-fn find_root(cwd: &Path) -> Result<(PathBuf, bool), CliError> {
+pub(crate) fn find_root(cwd: &Path) -> Result<(PathBuf, bool), CliError> {
     let mut member = None;
     for folder in cwd.ancestors() {
         let manifest = folder.join(MANIFEST);

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::state::{Fetches, LiveState, Running};
+use super::{
+    estimate,
+    state::{Fetches, LiveState, Running},
+};
 use crate::{
     duration::clock,
     style::{Label, Styles},
@@ -83,6 +86,9 @@ fn head(state: &LiveState, now: Duration, columns: usize, styles: Styles) -> Str
     if *failed > 0 {
         counts.push(styles.paint(Label::Bad, &format!("{failed} failed")));
     }
+    if let (true, Some(left)) = (columns >= WIDE_ENOUGH_FOR_A_BAR, state.left(now)) {
+        counts.push(estimate::text(left));
+    }
     let counts = counts.join(", ");
     let word = styles.paint(Label::Heading, &format!("{verb:>WORD$}"));
     if columns < WIDE_ENOUGH_FOR_TIMES {
@@ -145,6 +151,7 @@ mod tests {
     use insta::assert_snapshot;
     use nixward_core::{
         event::{Event, EventKind},
+        expectation::ExpectedSteps,
         outcome::{ExitReason, StepOutcome, StepStatus},
         plan::StepLabel,
     };
@@ -290,6 +297,48 @@ mod tests {
     fn an_evaluation_is_all_there_is_at_first() {
         let state = state([(0, EventKind::EvaluationStarted)]);
         assert_snapshot!(drawn(&state, 60), @"  evaluating [   1m 05s] the flake|");
+    }
+
+    #[test]
+    fn earlier_runs_tell_how_much_longer_it_may_take() {
+        let expected = |steps: &[(usize, u64)]| {
+            let steps = steps.iter();
+            let steps = steps.map(|(id, seconds)| (*id, Some(Duration::from_secs(*seconds))));
+            let expected = Arc::new(ExpectedSteps {
+                jobs: 2,
+                steps: steps.collect(),
+            });
+            (950, EventKind::Expected { expected })
+        };
+        let begins = |id, project| {
+            let label = label(id, project);
+            (1_000, EventKind::StepStarted { label })
+        };
+        let known = state([
+            started(3),
+            expected(&[(0, 70), (1, 90), (2, 40)]),
+            begins(0, "web"),
+        ]);
+        assert_snapshot!(drawn(&known, 80), @"
+           test [   1m 05s] ────────── 0/3, 1 running, about 1m 30s left|
+        running [   1m 04s] web test|
+        ");
+        // On a narrow terminal the counts are worth more.
+        assert_snapshot!(drawn(&known, 60), @"
+           test [   1m 05s] 0/3, 1 running|
+        running [   1m 04s] web test|
+        ");
+        let overrun = state([started(1), expected(&[(0, 40)]), begins(0, "web")]);
+        assert!(!drawn(&overrun, 80).contains("left"));
+        let drv_path = format!("/nix/store/{HASH}-library-1.2.drv");
+        let building = (1_100, EventKind::BuildStarted { drv_path });
+        let building = state([
+            started(1),
+            expected(&[(0, 400)]),
+            begins(0, "web"),
+            building,
+        ]);
+        assert!(!drawn(&building, 80).contains("left"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Nothing is drawn when an event comes: ten times a second the state is made into lines of the terminal's width at
 //! that moment, so that neither a flood of events nor a terminal that is resized is of any consequence.
 
+mod estimate;
 mod frame;
 mod state;
 

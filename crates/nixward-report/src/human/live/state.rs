@@ -12,6 +12,7 @@ use nixward_core::{
     store_path::derivation_name,
 };
 
+use super::estimate::{self, Expected, Left};
 use crate::style::harmless;
 
 /// All that a frame is made from.
@@ -25,6 +26,9 @@ pub(super) struct LiveState {
     pub(super) failed: usize,
     pub(super) fetches: Fetches,
     running: BTreeMap<Key, Running>,
+    jobs: usize,
+    /// The steps that are not over, with what they took before.
+    expected: Expected,
 }
 
 /// What a line is about.
@@ -81,6 +85,22 @@ impl LiveState {
         running
     }
 
+    /// How much longer it may take, where earlier runs tell.
+    pub(super) fn left(&self, now: Duration) -> Option<Duration> {
+        let is_nix_at_work = |key: &Key| matches!(key, Key::Build(_));
+        if !self.fetches.running.is_empty() || self.running.keys().any(is_nix_at_work) {
+            return None;
+        }
+        let steps = self.expected.iter().map(|(id, expected)| {
+            let running = self.running.get(&Key::Step(*id));
+            Left {
+                expected: *expected,
+                running_for: running.map(|running| now.saturating_sub(running.since)),
+            }
+        });
+        estimate::left(self.jobs, steps)
+    }
+
     pub(super) fn on_event(&mut self, event: &Event) {
         let Event { elapsed, kind } = event;
         match kind {
@@ -132,7 +152,12 @@ impl LiveState {
                     step.line.clear();
                 }
             }
+            EventKind::Expected { expected } => {
+                self.jobs = expected.jobs;
+                self.expected.clone_from(&expected.steps);
+            }
             EventKind::StepFinished { label, outcome } => {
+                self.expected.remove(&label.id);
                 self.done += 1;
                 self.failed += usize::from(is_failure(&outcome.status));
                 self.running.remove(&Key::Step(label.id));

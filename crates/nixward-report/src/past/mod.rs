@@ -1,0 +1,9 @@
+//! Runs that are over: what each came to, what several say of a step, and both as text.
+
+mod digest;
+mod stats;
+mod text;
+
+pub use digest::RunDigest;
+pub use stats::stats;
+pub use text::{Past, run, runs, stats_text};

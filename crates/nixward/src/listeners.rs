@@ -1,0 +1,33 @@
+//! All that hear of a verb that is carried out.
+
+use nixward_core::event::Event;
+use nixward_report::{reporter::Reporter as _, timings::Recording};
+
+use crate::{audience::Audience, past::Recorder};
+
+/// Those who show the run, and those who keep it.
+pub(crate) struct Listeners<'a> {
+    pub(crate) audience: &'a mut Audience,
+    /// For a page of what ran when, where it is wanted.
+    pub(crate) timings: &'a mut Option<Recording>,
+    pub(crate) recorder: Recorder,
+}
+
+impl<'a> Listeners<'a> {
+    pub(crate) fn new(audience: &'a mut Audience, timings: &'a mut Option<Recording>) -> Self {
+        Self {
+            audience,
+            timings,
+            recorder: Recorder::new(),
+        }
+    }
+
+    pub(crate) fn tell(&mut self, event: &Event) {
+        self.audience.tell(event);
+        if let Some(timings) = &mut self.timings {
+            // It keeps all in memory, and can't fail.
+            let _heard = timings.on_event(event);
+        }
+        self.recorder.tell(event);
+    }
+}
