@@ -340,11 +340,17 @@ fn a_disk_that_is_full_of_logs() {
     let output = output
         .expect_stderr("line 20000")
         .expect_stderr("1 passed, 1 failed");
+    // Once for the log, and once for the record of the run.
+    for part in [
+        "the log is not whole: ",
+        "warning: the run is not recorded, for `nixward log`: ",
+    ] {
+        let stderr = output.stderr();
+        assert_eq!(stderr.matches(part).count(), 1, "{part}\n{stderr}");
+    }
     assert_eq!(
         output.stderr().matches("No space left on device").count(),
-        1,
-        "{}",
-        output.stderr()
+        2
     );
 }
 
