@@ -23,7 +23,7 @@ pub fn lock_is_incomplete(stderr: &str, overridden_inputs: &[&str]) -> bool {
     warnings.any(is_about_the_lock) && !only_overridden_differ(&plain, overridden_inputs)
 }
 
-/// Whether an error, as [`error_message`] gives it, is one that the flake makes by itself and makes again each time:
+/// Whether the message of an error is one that the flake makes by itself and makes again each time:
 /// neither the network nor a build nor the machine has a part in it.
 pub fn is_the_flakes_own(message: &str) -> bool {
     const BEGINNINGS: [&str; 7] = [
