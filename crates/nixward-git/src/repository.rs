@@ -135,6 +135,37 @@ impl GitRepository {
         Ok(files)
     }
 
+    /// The files of git's own that say what is tracked and committed.
+    pub fn deciding_files(&self) -> Result<Vec<PathBuf>, GitError> {
+        let git = self.open()?;
+        let mut files = vec![
+            git.path().join("index"),
+            git.path().join("HEAD"),
+            git.commondir().join("packed-refs"),
+        ];
+        let head = git.find_reference("HEAD").ok();
+        let branch = head.as_ref().and_then(|head| head.symbolic_target().ok()?);
+        files.extend(branch.map(|branch| git.commondir().join(branch)));
+        Ok(files)
+    }
+
+    /// Whether git is writing its index, such as while it switches to another branch.
+    pub fn is_at_work(&self) -> bool {
+        self.git_folder.join("index.lock").exists()
+    }
+
+    /// Whether a file is git's own, and not one of the tree.
+    pub fn is_own(&self, file: &Path) -> bool {
+        file.starts_with(&self.git_folder) || file.starts_with(self.root.join(".git"))
+    }
+
+    /// Whether git leaves a file (relative to the root) alone: it is told to ignore it, and does not track it.
+    pub fn is_ignored(&self, file: &str) -> Result<bool, GitError> {
+        let is_ignored = self.open()?.is_path_ignored(file);
+        let is_ignored = is_ignored.map_err(|error| self.read_error(error))?;
+        Ok(is_ignored && !self.is_tracked(file)?)
+    }
+
     /// Whether git tracks a file (relative to the root), be it only as intended to be added.
     pub fn is_tracked(&self, file: &str) -> Result<bool, GitError> {
         let index = self
@@ -192,6 +223,8 @@ mod tests {
             [".gitignore", "new/default.nix"]
         );
         assert_eq!(found.untracked_files("new").unwrap(), ["new/default.nix"]);
+        assert!(found.is_ignored("junk").unwrap() && !found.is_ignored("kept").unwrap());
+        assert!(!found.is_ignored("new/default.nix").unwrap());
         assert!(found.is_tracked("kept").unwrap());
         assert!(!found.is_tracked("new/default.nix").unwrap());
     }

@@ -19,6 +19,8 @@ mod tests;
 mod tree;
 mod verdict;
 
+use std::path::PathBuf;
+
 pub use folder::scan_folder;
 pub use record::Record;
 pub use tree::{View, scan};
@@ -48,6 +50,28 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// The folders whose files Nix sees, relative to the root, which is empty.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let Record {
+            listing,
+            files,
+            submodules,
+            ..
+        } = &self.record;
+        let tracked = listing.folders.iter();
+        // Outside git folders are among the files.
+        let found = listing.files.iter().zip(files.iter());
+        let found = found.filter(|(_, state)| state.stamp.kind() == stamp::Kind::Folder);
+        let own = tracked.chain(found.map(|(path, _)| path));
+        let below = submodules.iter().flat_map(|(path, record)| {
+            let inner = record.listing.folders.iter();
+            inner.map(|folder| files::as_path(path).join(files::as_path(folder)))
+        });
+        own.map(|folder| files::as_path(folder).to_owned())
+            .chain(below)
+            .collect()
+    }
+
     /// Whether nothing was even touched since an earlier look, on whose record this one is based.
     pub fn is_same_as(&self, earlier: &Self) -> bool {
         self.changed == 0 && self.fingerprint == earlier.fingerprint && self.marks == earlier.marks

@@ -99,15 +99,7 @@ pub fn scan(
 
 /// What shows that git did something, though all may be as it was again: whoever looked meanwhile saw otherwise.
 fn marks(repository: &GitRepository) -> Result<Vec<Stamp>, GitError> {
-    let git = repository.open()?;
-    let mut files = vec![
-        git.path().join("index"),
-        git.path().join("HEAD"),
-        git.commondir().join("packed-refs"),
-    ];
-    let head = git.find_reference("HEAD").ok();
-    let branch = head.as_ref().and_then(|head| head.symbolic_target().ok()?);
-    files.extend(branch.map(|branch| git.commondir().join(branch)));
+    let files = repository.deciding_files()?;
     let stamp = |file: &PathBuf| rustix::fs::lstat(file).map(|stat| Stamp::of(&stat));
     let stamps = files.iter().map(stamp);
     Ok(stamps.map(Result::unwrap_or_default).collect())
