@@ -182,6 +182,157 @@ fn at_a_terminal_the_display_comes_back() {
 }
 
 #[test]
+fn a_key_asks_too() {
+    let Some(project) = project() else { return };
+    let meeting = project.root().join("meeting");
+    let mut terminal = project
+        .nixward(["test", "--all", "-j3"])
+        .env("MEETING", &meeting)
+        .on_terminal();
+    wait_for(&project, &["a", "b", "c"]);
+    assert!(!terminal.has_its_modes());
+    for (answers, key) in ["t", "\n"].into_iter().enumerate() {
+        // Others are nobody's.
+        terminal.type_text("x\x1b[A");
+        terminal.type_text(key);
+        wait_until("an answer", || {
+            let written = terminal.written();
+            (written.matches("3 steps").count() == answers + 1).then_some(())
+        });
+    }
+    let_go(&project);
+    let output = terminal.finish().expect_code(0);
+    assert_eq!(output.stdout().matches("3 steps").count(), 2);
+}
+
+#[test]
+fn no_key_is_read_where_that_is_not_wanted() {
+    let Some(project) = project() else { return };
+    let meeting = project.root().join("meeting");
+    let terminal = project
+        .nixward(["test", "--all", "-j3", "--no-keys"])
+        .env("MEETING", &meeting)
+        .on_terminal();
+    wait_for(&project, &["a", "b", "c"]);
+    assert!(terminal.has_its_modes());
+    let_go(&project);
+    terminal.finish().expect_code(0);
+}
+
+/// A pager, or whatever else reads an output of nixward, may read keys itself.
+#[test]
+fn no_key_is_read_where_an_output_is_somebody_elses() {
+    let Some(project) = project() else { return };
+    let meeting = project.root().join("meeting");
+    let terminal = project
+        .nixward(["test", "--all", "-j3"])
+        .env("MEETING", &meeting)
+        .under(["sh", "-c", r#""$@" | cat"#, "sh"])
+        .on_terminal();
+    wait_for(&project, &["a", "b", "c"]);
+    assert!(terminal.has_its_modes());
+    let_go(&project);
+    terminal.finish().expect_code(0);
+}
+
+/// What is typed while a program is built is for the program.
+#[test]
+fn what_is_typed_before_a_program_runs_is_the_programs() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest("[workspace]\n")
+        .outputs(
+            r#"{ packages.it = withPassthru (derive "it" ''
+              : ${salt}
+              echo begun
+              sleep 1
+              mkdir -p "$out/bin"
+              printf '#!/bin/sh\nread line; echo "it read: $line"\n' > "$out/bin/it"
+              chmod +x "$out/bin/it"
+            '') { meta.mainProgram = "it"; }; }"#,
+        )
+        .build();
+    let mut terminal = project.nixward(["run", "it", "-v"]).on_terminal();
+    terminal.wait_for("begun");
+    assert!(terminal.has_its_modes());
+    terminal.type_text("t is for the program\n");
+    terminal.wait_for("it read: t is for the program");
+    let output = terminal.finish().expect_code(0);
+    assert!(!output.stdout().contains("1 build"), "{}", output.stdout());
+}
+
+/// A derivation whose build does not end, for what is built before nixward becomes a program.
+fn endless_build() -> Option<Project> {
+    let build = r#"echo begun; /bin/sh -c 'sleep 600; : ${salt}'"#;
+    let project = real_project()?
+        .manifest("[workspace]\n")
+        .outputs(&format!(
+            r#"{{ packages.it = derive "it" "{build}"; devShells.it = shell "it" {{ needs = derive "needs" "{build}"; }}; }}"#
+        ))
+        .build();
+    Some(project)
+}
+
+#[test]
+fn what_is_built_for_a_program_or_a_shell_is_named() {
+    let Some(project) = endless_build() else {
+        return;
+    };
+    for verb in ["run", "shell"] {
+        let running = project.nixward([verb, "it", "-v"]).start();
+        running.wait_for_stderr("begun");
+        running.ask();
+        running.wait_for_stderr("BUILDING [");
+        running.interrupt();
+        running.finish().expect_signal(2).expect_stderr("1 build\n");
+    }
+}
+
+#[test]
+fn whoever_asks_is_answered_whatever_the_report() {
+    let Some(project) = project() else { return };
+    for style in ["summary", "none"] {
+        let meeting = project.root().join(style);
+        fs_err::create_dir(&meeting).unwrap();
+        let running = project
+            .nixward(["test", "a", "--report", style])
+            .env("MEETING", &meeting)
+            .start();
+        wait_until("the test", || meeting.join("a").exists().then_some(()));
+        running.ask();
+        running.wait_for_stderr("RUNNING [");
+        fs_err::write(meeting.join("end"), "").unwrap();
+        running.finish().expect_code(0);
+    }
+}
+
+/// By default the signal would end it.
+#[test]
+fn whoever_asks_before_there_is_an_answer_ends_nothing() {
+    let Some(project) = project() else { return };
+    let meeting = project.root().join("meeting");
+    let_go(&project);
+    for _ in 0..5 {
+        let running = project
+            .nixward(["test", "--all"])
+            .env("MEETING", &meeting)
+            .start();
+        wait_until("its own handler", || {
+            let status = fs_err::read_to_string(format!("/proc/{}/status", running.id())).ok()?;
+            let caught = status
+                .lines()
+                .find_map(|line| line.strip_prefix("SigCgt:"))?;
+            let caught = u64::from_str_radix(caught.trim(), 16).ok()?;
+            (caught >> 9 & 1 == 1).then_some(())
+        });
+        running.ask();
+        running.finish().expect_code(0);
+    }
+}
+
+#[test]
 fn a_streamed_test_is_asked_too() {
     let Some(project) = project() else { return };
     let meeting = project.root().join("meeting");

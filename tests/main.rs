@@ -53,3 +53,4 @@ mod timings;
 mod trouble;
 mod unsupported_nix;
 mod variables;
+mod watch;

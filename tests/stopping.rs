@@ -67,11 +67,21 @@ fn all_processes_stop_and_go_on() {
         .on_terminal();
     terminal.wait_for("PASS");
     wait_for_counts(project.mark(), "sleep 600", (0, 3));
+    assert!(!terminal.has_its_modes(), "keys are read");
     stop(&mut terminal);
+    assert!(
+        terminal.has_its_modes(),
+        "the shell has the terminal as it was"
+    );
     wait_for_counts(project.mark(), "sleep 600", (3, 0));
     terminal.type_text("\n");
     terminal.wait_for("it goes on");
     wait_for_counts(project.mark(), "sleep 600", (0, 3));
+    wait_until("keys to be read again", || {
+        (!terminal.has_its_modes()).then_some(())
+    });
+    terminal.type_text("t");
+    terminal.wait_for("it test, process ");
     terminal.type_text("\x03");
     terminal
         .finish()
@@ -154,7 +164,6 @@ fn where_no_shell_can_let_it_go_on_it_does_not_stop() {
     let mut terminal = project.nixward(["test", "--all"]).on_terminal();
     wait_for_counts(project.mark(), "sleep 600", (0, 1));
     terminal.type_text("\x1a");
-    terminal.wait_for("^Z");
     wait_until("an answer", || {
         terminal.running().ask();
         terminal.written().contains("RUNNING").then_some(())

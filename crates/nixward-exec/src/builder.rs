@@ -4,9 +4,11 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    thread,
 };
 
-use nixward_core::plan::BuildTarget;
+use crossbeam_channel::{bounded, select};
+use nixward_core::{plan::BuildTarget, running::RunningNow};
 use nixward_nix::{
     build::{BuildMonitor, BuildProgress, built_outputs},
     invocation::Invocation,
@@ -19,6 +21,7 @@ use thiserror::Error;
 use crate::{
     build_clock::BuildClock,
     build_results::{BuildResults, TargetFailure},
+    cancellation::Cancellation,
     emitter::Emitter,
     failure_causes::Causes,
     roots::{Batch, Roots},
@@ -66,10 +69,17 @@ impl Builder<'_> {
     pub fn build(
         self,
         targets: &[BuildTarget],
+        cancellation: &Cancellation,
         emitter: &mut Emitter<'_>,
     ) -> Result<BuildResults, BuildError> {
         let held = self.roots.held(targets);
-        let mut results = self.build_missing(&held.missing, &mut emitting(emitter))?;
+        let mut results = if held.missing.is_empty() {
+            BuildResults::default()
+        } else {
+            told(cancellation, emitter, |listener| {
+                self.build_missing(&held.missing, listener)
+            })?
+        };
         for (drv_path, outputs) in held.built {
             results.built.entry(drv_path).or_default().extend(outputs);
         }
@@ -108,6 +118,31 @@ impl Builder<'_> {
             self.roots.keep(batch, paths);
         }
         Ok(results)
+    }
+
+    /// Makes the environment of a derivation's build, as a bash script. What it needs is built; the derivation is not.
+    pub fn dev_environment(
+        self,
+        target: &BuildTarget,
+        profile: Option<&Path>,
+        cancellation: &Cancellation,
+        emitter: &mut Emitter<'_>,
+    ) -> Result<Result<String, TargetFailure>, BuildError> {
+        let invocation = self
+            .nix
+            .print_dev_env_with_progress(&every_output(target), profile);
+        let Monitored { finished, monitor } = told(cancellation, emitter, |listener| {
+            run_monitored(self.runner, &invocation, listener)
+        })?;
+        if finished.succeeded() {
+            return Ok(Ok(finished.stdout));
+        }
+        let failures = monitor.failures();
+        let cause = failures.first().map_or_else(
+            || TargetFailure::of_no_derivation(&other_errors(&monitor, &finished)),
+            |failure| TargetFailure::of(failure, &target.drv_path),
+        );
+        Ok(Err(cause))
     }
 
     /// `nix build` makes links only where all was built: those of what is there take another one.
@@ -204,28 +239,6 @@ pub(crate) fn known_outputs(target: &BuildTarget) -> Option<BTreeMap<String, Str
         .collect()
 }
 
-/// Makes the environment of a derivation's build, as a bash script. What it needs is built; the derivation is not.
-pub fn dev_environment(
-    nix: &Nix,
-    runner: &Runner,
-    target: &BuildTarget,
-    profile: Option<&Path>,
-    emitter: &mut Emitter<'_>,
-) -> Result<Result<String, TargetFailure>, BuildError> {
-    let invocation = nix.print_dev_env_with_progress(&every_output(target), profile);
-    let Monitored { finished, monitor } =
-        run_monitored(runner, &invocation, &mut emitting(emitter))?;
-    if finished.succeeded() {
-        return Ok(Ok(finished.stdout));
-    }
-    let failures = monitor.failures();
-    let cause = failures.first().map_or_else(
-        || TargetFailure::of_no_derivation(&other_errors(&monitor, &finished)),
-        |failure| TargetFailure::of(failure, &target.drv_path),
-    );
-    Ok(Err(cause))
-}
-
 /// A derivation with all its outputs, whatever their names.
 pub fn every_output(target: &BuildTarget) -> DerivationOutputs {
     DerivationOutputs {
@@ -240,14 +253,51 @@ struct Monitored {
     monitor: BuildMonitor,
 }
 
-/// Tells all of it, as it comes.
-fn emitting(emitter: &mut Emitter<'_>) -> impl FnMut(BuildProgress) {
+/// Builds on another thread, tells all of it as it comes, and answers meanwhile what is asked.
+fn told<T: Send>(
+    cancellation: &Cancellation,
+    emitter: &mut Emitter<'_>,
+    build: impl FnOnce(Listener<'_>) -> T + Send,
+) -> T {
     let mut clock = BuildClock::default();
-    move |progress| {
-        if let Some(kind) = clock.event(progress) {
-            emitter.emit(kind);
+    let requests = cancellation.requests();
+    thread::scope(|scope| {
+        // Nix that logs faster than it can be shown waits, too.
+        let (sender, progress) = bounded(256);
+        let builder = scope.spawn(move || {
+            build(&mut |progress| {
+                let _heard_until_the_end = sender.send(progress).is_ok();
+            })
+        });
+        loop {
+            select! {
+                recv(progress) -> message => match message {
+                    Ok(progress) => {
+                        if let Some(kind) = clock.event(progress) {
+                            emitter.emit(kind);
+                        }
+                    }
+                    // It has ended.
+                    Err(_) => break,
+                },
+                recv(requests) -> request => {
+                    let running = || RunningNow {
+                        builds: clock.running(),
+                        downloads: clock.downloads(),
+                        nix_is_at_work: true,
+                        ..RunningNow::default()
+                    };
+                    // Whoever asks lives as long as this process.
+                    if let Ok(request) = request {
+                        request.answer(emitter, running);
+                    }
+                }
+            }
         }
-    }
+        builder
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 fn run_monitored(

@@ -1,45 +1,32 @@
-//! The signals that nixward gets. Ctrl-C and its kin: the first asks every child to end, the second kills, and the
-//! program that started nixward sees the signal in the end. Ctrl-Z stops every child and then nixward, and `fg` lets
-//! them go on. `SIGUSR1` asks what runs.
+//! Whether a run is cancelled, by a signal or because what it runs is outdated, and what else it is asked for.
 //!
-//! A thread of its own takes them and ends and stops children. What is told of it is the dispatcher's to tell, which
-//! hears of it by [`Request`]s.
+//! What is told of it is the dispatcher's to tell, which hears of it by [`Request`]s.
 
 use std::{
-    io,
     sync::{
         Arc,
-        atomic::{AtomicI32, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::Duration,
 };
 
-use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 use nixward_core::{event::EventKind, running::RunningNow};
 use nixward_guard::{ChildRegistry, TerminationSignal};
-use rustix::process::{getppid, getsid};
-use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGUSR1},
-    iterator::Signals,
-};
-use thiserror::Error;
+use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::emitter::Emitter;
+use crate::{emitter::Emitter, signal_watch::SignalWatch};
 
-/// Signals could not be watched.
-#[derive(Debug, Error)]
-#[error("cannot watch for signals")]
-pub struct CancellationError(#[source] io::Error);
-
-/// Whether, and by which signal, this run was cancelled, and what else it was asked for.
+/// Whether, and by what, one run was cancelled. Clones are about the same run.
 #[derive(Clone, Debug)]
 pub struct Cancellation {
-    signal: Arc<AtomicI32>,
-    requests: Receiver<Request>,
+    signals: SignalWatch,
+    children: ChildRegistry,
+    is_outdated: Arc<AtomicBool>,
+    is_asked: bool,
 }
 
-/// What a signal asks of whoever tells what happens.
+/// What a signal or a key asks of whoever tells what happens.
 #[derive(Debug)]
 pub(crate) enum Request {
     /// To tell what runs.
@@ -51,60 +38,37 @@ pub(crate) enum Request {
     },
 }
 
-/// How long is waited until the terminal is left alone. Nobody may be there to do it: before the run has begun, or
-/// where somebody does not read what is written.
-const LONGEST_LEAVE: Duration = Duration::from_millis(300);
-
-#[cfg(any(
-    target_os = "macos",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly"
-))]
-const INFO: &[i32] = &[SIGUSR1, signal_hook::consts::SIGINFO];
-#[cfg(not(any(
-    target_os = "macos",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly"
-)))]
-const INFO: &[i32] = &[SIGUSR1];
+impl Request {
+    /// Does what is asked for.
+    pub(crate) fn answer(self, emitter: &mut Emitter<'_>, running: impl FnOnce() -> RunningNow) {
+        match self {
+            Self::Info => {
+                let running = running();
+                emitter.emit(EventKind::Info { running });
+            }
+            Self::Stop { left, goes_on } => leave_the_terminal(emitter, &left, &goes_on),
+        }
+    }
+}
 
 impl Cancellation {
-    /// Watches from now on, in a thread of its own.
-    pub fn watch(children: &ChildRegistry) -> Result<Self, CancellationError> {
-        let ending = [SIGINT, SIGTERM, SIGHUP, SIGTSTP];
-        let mut signals = Signals::new(ending.iter().chain(INFO)).map_err(CancellationError)?;
-        let (ask, requests) = unbounded();
-        let cancellation = Self {
-            signal: Arc::default(),
-            requests,
-        };
-        let (watching, children) = (cancellation.clone(), children.clone());
-        thread::spawn(move || {
-            for signal in signals.forever() {
-                if signal == SIGTSTP {
-                    stop(&children, &ask);
-                } else if INFO.contains(&signal) {
-                    // Heard for as long as this thread is.
-                    let _heard = ask.send(Request::Info);
-                } else if watching.signal.swap(signal, Ordering::SeqCst) == 0 {
-                    children.cancel(first_signal(signal));
-                    let children = children.clone();
-                    let longest = LONGEST_END.saturating_add(children.longest_grace());
-                    thread::spawn(move || end_after(longest, &children, signal));
-                } else {
-                    children.kill();
-                    thread::spawn({
-                        let children = children.clone();
-                        move || end_after(LONGEST_KILL, &children, signal)
-                    });
-                }
-            }
-        });
-        Ok(cancellation)
+    /// Of the run whose children are these.
+    pub(crate) fn new(signals: SignalWatch, children: ChildRegistry) -> Self {
+        Self {
+            signals,
+            children,
+            is_outdated: Arc::default(),
+            is_asked: true,
+        }
+    }
+
+    /// Of the same run, for what is done beside it: others answer who asks.
+    #[must_use]
+    pub fn unasked(&self) -> Self {
+        Self {
+            is_asked: false,
+            ..self.clone()
+        }
     }
 
     /// Does work that tells nothing on another thread, and answers what is asked for meanwhile.
@@ -114,6 +78,7 @@ impl Cancellation {
         running: impl Fn() -> RunningNow,
         work: impl FnOnce() -> T + Send,
     ) -> T {
+        let requests = self.requests();
         thread::scope(|scope| {
             let (ended, end) = bounded::<()>(0);
             let worker = scope.spawn(move || {
@@ -124,14 +89,8 @@ impl Cancellation {
             loop {
                 select! {
                     recv(end) -> _ => break,
-                    recv(self.requests) -> request => match request {
-                        Ok(Request::Info) => {
-                            let running = running();
-                            emitter.emit(EventKind::Info { running });
-                        }
-                        Ok(Request::Stop { left, goes_on }) => {
-                            leave_the_terminal(emitter, &left, &goes_on);
-                        }
+                    recv(requests) -> request => match request {
+                        Ok(request) => request.answer(emitter, &running),
                         // Nobody asks any more.
                         Err(_) => break,
                     },
@@ -143,14 +102,39 @@ impl Cancellation {
         })
     }
 
+    /// Ends the run, since what it runs has changed: every child is asked to end.
+    pub fn outdate(&self) {
+        self.is_outdated.store(true, Ordering::SeqCst);
+        self.children.cancel(TerminationSignal::Terminate);
+    }
+
+    /// Kills what has not ended yet.
+    pub fn kill(&self) {
+        self.children.kill();
+    }
+
     /// What is asked for besides.
     pub(crate) fn requests(&self) -> Receiver<Request> {
-        self.requests.clone()
+        if self.is_asked {
+            self.signals.requests()
+        } else {
+            never()
+        }
+    }
+
+    /// Whether the run is to end, for whatever reason.
+    pub fn is_cancelled(&self) -> bool {
+        self.is_outdated() || self.signal().is_some()
+    }
+
+    /// Whether the run was ended because what it ran has changed.
+    pub fn is_outdated(&self) -> bool {
+        self.is_outdated.load(Ordering::SeqCst)
     }
 
     /// The signal that cancelled the run.
     pub fn signal(&self) -> Option<i32> {
-        Some(self.signal.load(Ordering::SeqCst)).filter(|signal| *signal != 0)
+        self.signals.signal()
     }
 
     /// Its name, for people.
@@ -163,66 +147,12 @@ impl Cancellation {
     }
 }
 
-/// How long children may take to end, besides the grace of the most patient one.
-const LONGEST_END: Duration = Duration::from_secs(10);
-/// How long they may take when they are killed.
-const LONGEST_KILL: Duration = Duration::from_secs(2);
-
-/// Ends nixward where nothing else does any more: it may stand in a write to somebody who does not read.
-fn end_after(longest: Duration, children: &ChildRegistry, signal: i32) {
-    thread::sleep(longest);
-    children.kill();
-    let _returns_only_on_failure: io::Result<()> = end_by_signal(signal);
-}
-
 /// Nothing is told until the run goes on.
-pub(crate) fn leave_the_terminal(
-    emitter: &mut Emitter<'_>,
-    left: &Sender<()>,
-    goes_on: &Receiver<()>,
-) {
+fn leave_the_terminal(emitter: &mut Emitter<'_>, left: &Sender<()>, goes_on: &Receiver<()>) {
     emitter.emit(EventKind::Stopping);
     // It waits no longer where this took too long, and has stopped already.
     let _waits = left.send(());
     // Nothing is sent: the other end is gone when it goes on.
     let _goes_on = goes_on.recv();
     emitter.emit(EventKind::GoingOn);
-}
-
-/// Stops everything, this process last; comes back when somebody has let it go on.
-fn stop(children: &ChildRegistry, ask: &Sender<Request>) {
-    if is_orphaned() {
-        return;
-    }
-    children.stop();
-    let (left, is_left) = bounded(1);
-    let (going_on, goes_on) = bounded::<()>(0);
-    // Where nobody answers, the terminal is the shell's with whatever was drawn.
-    let _left = ask
-        .send(Request::Stop { left, goes_on })
-        .is_ok_and(|()| is_left.recv_timeout(LONGEST_LEAVE).is_ok());
-    let _stopped: io::Result<()> = signal_hook::low_level::emulate_default_handler(SIGTSTP);
-    children.go_on();
-    drop(going_on);
-}
-
-/// Whether there is no shell that could let this process go on. The system does not stop such a process on Ctrl-Z
-/// either.
-fn is_orphaned() -> bool {
-    let own = getsid(None).ok();
-    let parents = getppid().and_then(|parent| getsid(Some(parent)).ok());
-    own.is_none() || own != parents
-}
-
-fn first_signal(signal: i32) -> TerminationSignal {
-    if signal == SIGINT {
-        TerminationSignal::Interrupt
-    } else {
-        TerminationSignal::Terminate
-    }
-}
-
-/// Ends this process the way the signal does by default, so that whoever started it sees the signal.
-pub fn end_by_signal(signal: i32) -> io::Result<()> {
-    signal_hook::low_level::emulate_default_handler(signal)
 }

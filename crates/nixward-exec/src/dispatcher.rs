@@ -70,7 +70,7 @@ pub fn execute(
     } = tally;
     drop(build_logs);
     summary.duration = emitter.elapsed();
-    summary.cancelled = cancellation.signal().is_some();
+    summary.cancelled = cancellation.is_cancelled();
     emitter.emit(EventKind::RunFinished {
         summary: summary.clone(),
     });

@@ -27,6 +27,7 @@ mod question_pace;
 mod ready_steps;
 mod roots;
 mod running_steps;
+mod signal_watch;
 mod successors;
 mod tally;
 mod test_environment;
@@ -36,7 +37,7 @@ mod waiting_steps;
 mod worker;
 
 pub use build_results::{BuildResults, TargetFailure};
-pub use cancellation::{Cancellation, CancellationError, end_by_signal};
+pub use cancellation::Cancellation;
 pub use context::{ExecutionContext, LoadImages, OutputHandling};
 pub use emitter::Emitter;
 pub use error_chain::with_sources;
@@ -45,4 +46,7 @@ pub use kept_shell::KeptShell;
 pub use log_folder::{LogFolder, LogFolderError, workspace_folder_name};
 pub use roots::{Batch, Held, Roots};
 pub use running_steps::RunningSteps;
+pub use signal_watch::{
+    SignalWatch, SignalWatchError, TerminalUser, end_by_signal, survive_questions,
+};
 pub use worker::program_path;

@@ -27,7 +27,6 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, unbounded};
 use nixward_core::{
-    event::EventKind,
     outcome::{StepOutcome, StepStatus},
     plan::{Action, BuildTarget, Plan, Step, StepLabel},
     running::RunningNow,
@@ -38,7 +37,7 @@ use crate::{
     build_clock::BuildClock,
     build_results::BuildResults,
     builder::{BuildError, Builder, known_outputs},
-    cancellation::{Request, leave_the_terminal},
+    cancellation::Request,
     context::{ExecutionContext, OutputHandling},
     program_step::Progress,
     question_pace::QuestionPace,
@@ -379,12 +378,9 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
                 self.pace.answered(Instant::now());
                 self.are_there(&targets);
             }
-            Message::Request(Request::Info) => {
+            Message::Request(request) => {
                 let running = self.running_now();
-                self.tally.emitter.emit(EventKind::Info { running });
-            }
-            Message::Request(Request::Stop { left, goes_on }) => {
-                leave_the_terminal(self.tally.emitter, &left, &goes_on);
+                request.answer(self.tally.emitter, || running);
             }
             Message::Nothing => {}
         }

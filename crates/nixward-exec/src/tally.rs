@@ -89,7 +89,7 @@ impl<'a, 'e> Tally<'a, 'e> {
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
-        self.cancellation.signal().is_some()
+        self.cancellation.is_cancelled()
     }
 
     pub(crate) fn build_failed(&mut self, step: &Step, failure: TargetFailure, duration: Duration) {

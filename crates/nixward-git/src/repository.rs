@@ -18,6 +18,8 @@ pub struct GitRepository {
     pub is_shallow: bool,
     /// Where git keeps what it knows of this working tree.
     git_folder: PathBuf,
+    /// Where it keeps what all working trees of the repository share; mostly the same.
+    common_folder: PathBuf,
     /// Opened when it is needed; another thread may have this one.
     repository: OnceCell<Repository>,
 }
@@ -28,6 +30,7 @@ impl fmt::Debug for GitRepository {
             root,
             is_shallow,
             git_folder: _,
+            common_folder: _,
             repository: _,
         } = self;
         formatter
@@ -68,6 +71,7 @@ impl GitRepository {
             root,
             is_shallow: repository.is_shallow(),
             git_folder: repository.path().to_owned(),
+            common_folder: repository.commondir().to_owned(),
             repository: OnceCell::from(repository),
         })
     }
@@ -88,6 +92,7 @@ impl GitRepository {
             root: self.root.clone(),
             is_shallow: self.is_shallow,
             git_folder: self.git_folder.clone(),
+            common_folder: self.common_folder.clone(),
             repository: OnceCell::new(),
         }
     }
@@ -156,7 +161,12 @@ impl GitRepository {
 
     /// Whether a file is git's own, and not one of the tree.
     pub fn is_own(&self, file: &Path) -> bool {
-        file.starts_with(&self.git_folder) || file.starts_with(self.root.join(".git"))
+        let folders = [
+            &self.git_folder,
+            &self.common_folder,
+            &self.root.join(".git"),
+        ];
+        folders.iter().any(|folder| file.starts_with(folder))
     }
 
     /// Whether git leaves a file (relative to the root) alone: it is told to ignore it, and does not track it.
@@ -223,6 +233,9 @@ mod tests {
             [".gitignore", "new/default.nix"]
         );
         assert_eq!(found.untracked_files("new").unwrap(), ["new/default.nix"]);
+        let index = found.root.join(".git/index");
+        assert!(found.is_own(&index) && !found.is_own(&found.root.join("kept")));
+        assert!(found.deciding_files().unwrap().contains(&index));
         assert!(found.is_ignored("junk").unwrap() && !found.is_ignored("kept").unwrap());
         assert!(!found.is_ignored("new/default.nix").unwrap());
         assert!(found.is_tracked("kept").unwrap());

@@ -13,7 +13,6 @@ pub mod job_summary;
 pub mod json_lines;
 pub mod junit;
 pub mod log_groups;
-
 pub mod manifest_diagnostics;
 pub mod past;
 pub mod record;

@@ -170,12 +170,16 @@ impl<'a> NixwardCommand<'a> {
         let child = command.spawn().expect("nixward can be started");
         // Only the program's side must stay open there, so that its end is seen.
         drop(command);
-        let Pair { person, program } = pair;
+        let Pair {
+            person,
+            program,
+            modes,
+        } = pair;
         drop(program);
         let reader = Listener::new(File::from(person.try_clone().expect("can be duplicated")));
         let closing = reader.closing();
         let running = Running::watch_terminal(child, Capture::of(reader), self.deadline, checks);
-        Terminal::new(person, closing, running)
+        Terminal::new(person, modes, closing, running)
     }
 
     fn command(&self, before: &[&str]) -> Command {

@@ -37,6 +37,8 @@ pub struct Terminal {
 pub(crate) struct Pair {
     pub(crate) person: OwnedFd,
     pub(crate) program: OwnedFd,
+    /// What the terminal is like before anybody has changed it.
+    pub(crate) modes: LocalModes,
 }
 
 impl Pair {
@@ -60,7 +62,11 @@ impl Pair {
         let mut modes = tcgetattr(&program).expect("the terminal has modes");
         modes.local_modes |= LocalModes::NOFLSH;
         tcsetattr(&program, OptionalActions::Now, &modes).expect("the terminal has modes");
-        Self { person, program }
+        Self {
+            person,
+            program,
+            modes: modes.local_modes,
+        }
     }
 
     /// Gives the program's side to a command, as its controlling terminal.
@@ -71,9 +77,14 @@ impl Pair {
 }
 
 impl Terminal {
-    pub(crate) fn new(person: OwnedFd, closing: Arc<AtomicBool>, running: Running) -> Self {
+    pub(crate) fn new(
+        person: OwnedFd,
+        modes: LocalModes,
+        closing: Arc<AtomicBool>,
+        running: Running,
+    ) -> Self {
         Self {
-            modes: local_modes(&person),
+            modes,
             person: Some(File::from(person)),
             closing,
             running,
@@ -103,6 +114,12 @@ impl Terminal {
     /// Makes it so wide, as a person does who draws at its window's corner.
     pub fn resize(&self, columns: u16) {
         set_columns(self.person.as_ref().expect("the terminal is open"), columns);
+    }
+
+    /// Whether the terminal is as it was in the beginning: lines are edited, and what is typed is shown.
+    pub fn has_its_modes(&self) -> bool {
+        let person = self.person.as_ref().expect("the terminal is open");
+        local_modes(person) == self.modes
     }
 
     /// The nixward at the other side.

@@ -14,10 +14,11 @@ use nixward_core::event::Event;
 use nixward_report::{reporter::Reporters, rerun::Rerun};
 
 use crate::{
+    environment::Environment,
     reporters::{self, Reporting},
     rerun::rerun,
     session::Session,
-    settings::{ReportSettings, VerbSettings},
+    settings::{GlobalSettings, ReportSettings, VerbSettings},
 };
 
 /// How often they are told the time.
@@ -35,7 +36,12 @@ impl Audience {
     /// Those of the way to a document, which is printed in the end.
     pub(crate) fn for_document(session: &Session) -> Self {
         let scene = session.scene(ReportSettings::default(), Rerun::default());
-        Self::new(session, reporters::for_document(&scene))
+        Self::new(session.start, reporters::for_document(&scene))
+    }
+
+    /// Those of the time between two runs of a workspace that is watched.
+    pub(crate) fn for_waiting(global: &GlobalSettings, environment: &Environment) -> Self {
+        Self::new(Instant::now(), reporters::for_waiting(global, environment))
     }
 
     /// Those of a verb that is carried out.
@@ -46,14 +52,14 @@ impl Audience {
     ) -> Self {
         let rerun = rerun(&session.settings, settings);
         let scene = session.scene(settings.report.clone(), rerun);
-        Self::new(session, reporters::for_run(&scene, reporting))
+        Self::new(session.start, reporters::for_run(&scene, reporting))
     }
 
-    fn new(session: &Session, heard: reporters::Heard) -> Self {
+    fn new(start: Instant, heard: reporters::Heard) -> Self {
         let reporters = Arc::new(Mutex::new(Reporters::new(heard.reporters)));
         let clock = heard
             .minds_time
-            .then(|| Clock::start(&reporters, session.start, TICK));
+            .then(|| Clock::start(&reporters, start, TICK));
         Self {
             reporters,
             clock,

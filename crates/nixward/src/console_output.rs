@@ -73,6 +73,11 @@ pub(crate) fn stderr_is_terminal() -> bool {
     io::stderr().is_terminal()
 }
 
+/// Whether all three streams are terminals: nobody else is there who could want what is typed.
+pub(crate) fn is_all_terminal() -> bool {
+    io::stdin().is_terminal() && stdout_is_terminal() && stderr_is_terminal()
+}
+
 pub(crate) fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }

@@ -3,6 +3,7 @@
 use std::{error::Error, fmt::Write as _, process::ExitCode};
 
 use nixward_core::{planner::PlanError, selection::SelectionError};
+use nixward_exec::Cancellation;
 use nixward_schema::exit_code;
 
 /// What kind of failure it is; each has an exit code.
@@ -57,6 +58,8 @@ enum Verbatim {
     Clap(Box<clap::Error>),
     /// The run was ended by this signal, which the caller must see.
     Signal(i32),
+    /// The run was ended since what it ran has changed; the next one begins already.
+    Outdated,
 }
 
 impl CliError {
@@ -102,6 +105,23 @@ impl CliError {
         }
     }
 
+    pub(crate) fn outdated() -> Self {
+        Self {
+            verbatim: Some(Verbatim::Outdated),
+            ..Self::new(ErrorKind::Step, "")
+        }
+    }
+
+    /// What fails because the run is cancelled says just that.
+    #[must_use]
+    pub(crate) fn or_cancelled(self, cancellation: &Cancellation) -> Self {
+        match cancellation.signal() {
+            Some(signal) => Self::signal(signal),
+            None if cancellation.is_outdated() => Self::outdated(),
+            None => self,
+        }
+    }
+
     #[must_use]
     pub(crate) fn cause(mut self, cause: impl Into<String>) -> Self {
         self.causes.push(cause.into());
@@ -132,10 +152,24 @@ impl CliError {
         matches!(self.kind, ErrorKind::Nix | ErrorKind::Build)
     }
 
+    /// Whether another command line is the remedy, or none is, so that there is nothing to wait for.
+    pub(crate) fn is_about_what_was_typed(&self) -> bool {
+        match self.kind {
+            ErrorKind::Usage
+            | ErrorKind::Manifest
+            | ErrorKind::NoWorkspace
+            | ErrorKind::NothingMatched
+            | ErrorKind::Own
+            | ErrorKind::Internal => true,
+            ErrorKind::Nix | ErrorKind::Step | ErrorKind::Build => false,
+        }
+    }
+
     /// What reporters are told of it: the error without advice.
     pub(crate) fn for_reports(&self) -> String {
         let said = match &self.verbatim {
             Some(Verbatim::Signal(signal)) => format!("the run was ended by signal {signal}"),
+            Some(Verbatim::Outdated) => "the run was ended by an edit".to_owned(),
             Some(Verbatim::Diagnostics(text)) => text.clone(),
             Some(Verbatim::Clap(error)) => error.to_string(),
             None => self.message.clone(),
@@ -159,6 +193,7 @@ impl CliError {
                 });
             }
             Some(Verbatim::Signal(signal)) => return end_by_signal(signal),
+            Some(Verbatim::Outdated) => {}
             Some(Verbatim::Diagnostics(ref text)) => crate::console_output::error_text(text),
             None => crate::console_output::error_text(&self.render()),
         }

@@ -14,6 +14,7 @@ mod error;
 mod evaluation;
 mod hints;
 mod junit_file;
+mod keyboard;
 mod listeners;
 mod nix_setup;
 mod past;
@@ -25,6 +26,7 @@ mod settings;
 mod step_summary;
 mod threads;
 mod untracked;
+mod watch;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -34,6 +36,8 @@ pub fn main() -> ExitCode {
     if let Some(code) = nixward_guard::run_if_asked(std::env::args_os()) {
         return code;
     }
+    // Somebody may ask what runs before there is anybody to answer, which by default would end it.
+    let _where_it_fails_it_is_as_before: std::io::Result<()> = nixward_exec::survive_questions();
     let args: Vec<OsString> = std::env::args_os().collect();
     let outcome = cli::parse(&args).and_then(|cli| commands::run(&cli, &args));
     match outcome {

@@ -3,7 +3,7 @@
 use nixward_core::event::Event;
 use nixward_report::{reporter::Reporter as _, timings::Recording};
 
-use crate::{audience::Audience, past::Recorder};
+use crate::{audience::Audience, past::Recorder, watch::Passed};
 
 /// Those who show the run, and those who keep it.
 pub(crate) struct Listeners<'a> {
@@ -11,14 +11,21 @@ pub(crate) struct Listeners<'a> {
     /// For a page of what ran when, where it is wanted.
     pub(crate) timings: &'a mut Option<Recording>,
     pub(crate) recorder: Recorder,
+    /// For the next run of a workspace that is watched.
+    passed: Option<&'a Passed>,
 }
 
 impl<'a> Listeners<'a> {
-    pub(crate) fn new(audience: &'a mut Audience, timings: &'a mut Option<Recording>) -> Self {
+    pub(crate) fn new(
+        audience: &'a mut Audience,
+        timings: &'a mut Option<Recording>,
+        passed: Option<&'a Passed>,
+    ) -> Self {
         Self {
             audience,
             timings,
             recorder: Recorder::new(),
+            passed,
         }
     }
 
@@ -29,5 +36,8 @@ impl<'a> Listeners<'a> {
             let _heard = timings.on_event(event);
         }
         self.recorder.tell(event);
+        if let Some(passed) = self.passed {
+            passed.heard(&event.kind);
+        }
     }
 }

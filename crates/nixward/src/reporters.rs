@@ -14,7 +14,7 @@ use nixward_report::{
     github::{Github, Guarded},
     gitlab::Gitlab,
     heartbeat::Heartbeat,
-    human::{HumanReporter, HumanSettings, LiveDisplay, Verbosity},
+    human::{HumanReporter, HumanSettings, LiveDisplay, Notices, Verbosity},
     job_summary::JobSummaryReporter,
     json_lines::JsonLinesReporter,
     junit::{JunitReporter, JunitSettings},
@@ -144,6 +144,29 @@ pub(crate) fn for_document(scene: &Scene<'_>) -> Heard {
     }
 }
 
+/// The reporters for the time between two runs of a workspace that is watched: nothing is drawn.
+pub(crate) fn for_waiting(global: &GlobalSettings, environment: &Environment) -> Heard {
+    let mut reporters: Vec<Listener> = vec![notices(between_runs(global, environment))];
+    if global.message_format == MessageFormat::Json {
+        reporters.push(Box::new(JsonLinesReporter::new(io::stdout())));
+    }
+    Heard {
+        reporters,
+        minds_time: false,
+        streams_tests: false,
+        is_live: false,
+    }
+}
+
+/// What lines between two runs look like.
+pub(crate) fn between_runs(global: &GlobalSettings, environment: &Environment) -> HumanSettings {
+    HumanSettings {
+        verbosity: global.verbosity,
+        styles: console_output::stderr_styles(global.color, environment),
+        output_is_streamed: false,
+    }
+}
+
 /// The reporters for a run. The output of a step that is streamed goes to standard output.
 pub(crate) fn for_run(scene: &Scene<'_>, reporting: Reporting) -> Heard {
     let look = Look::of(scene.environment, scene.report.style, scene.is_watched());
@@ -195,10 +218,18 @@ fn on_stderr(scene: &Scene<'_>, look: Look, reporting: Reporting) -> Vec<Listene
         }
         Look::Summary => vec![
             Box::new(DataReporter::new(data_stream(scene))),
+            notices(human_settings),
             Box::new(SummaryReporter::new(scene.rerun.clone(), io::stderr())),
         ],
-        Look::None => vec![Box::new(DataReporter::new(data_stream(scene)))],
+        Look::None => vec![
+            Box::new(DataReporter::new(data_stream(scene))),
+            notices(human_settings),
+        ],
     }
+}
+
+fn notices(settings: HumanSettings) -> Listener {
+    Box::new(Notices::new(settings, io::stderr()))
 }
 
 fn live(scene: &Scene<'_>, settings: HumanSettings, rerun: Option<Rerun>) -> Listener {

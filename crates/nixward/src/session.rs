@@ -8,7 +8,7 @@ use std::{
 
 use nixward_core::selection_request::SelectionRequest;
 use nixward_exec::{
-    Cancellation, KeptRuns, LogFolder,
+    Cancellation, KeptRuns, LogFolder, SignalWatch,
     builder::BuildError,
     engine::{EngineChoice, EngineKind},
 };
@@ -54,7 +54,7 @@ impl Session {
     /// Finds the workspace, then Nix.
     pub(crate) fn open(settings: &GlobalSettings, flags: NixFlags) -> Result<Self, CliError> {
         let place = Place::find(settings, Looking::for_flags(&flags))?;
-        Self::open_at(place, settings, flags)
+        Self::open_at(place, settings, flags, &watch_signals()?)
     }
 
     /// Finds Nix for a workspace that was found before.
@@ -62,6 +62,7 @@ impl Session {
         place: Place,
         settings: &GlobalSettings,
         flags: NixFlags,
+        signals: &SignalWatch,
     ) -> Result<Self, CliError> {
         let Place {
             environment,
@@ -72,18 +73,51 @@ impl Session {
         for warning in &discovered.warnings {
             console_output::error_text(warning);
         }
-        let internal =
-            |error: &dyn std::error::Error| CliError::from_source(ErrorKind::Internal, error);
-        let guard_executable = std::env::current_exe().map_err(|error| internal(&error))?;
+        let guard_executable = std::env::current_exe()
+            .map_err(|error| CliError::from_source(ErrorKind::Internal, &error))?;
         let children = ChildRegistry::default();
-        let cancellation = Cancellation::watch(&children).map_err(|error| internal(&error))?;
+        let cancellation = signals.begin_run(&children);
         let runner = Runner {
             launcher: Launcher::new(guard_executable, children),
             env: environment.variables.clone(),
             cwd: cwd.clone(),
         };
+        let place = Place {
+            environment,
+            cwd,
+            discovered,
+            early_look,
+        };
+        Self::with_runner(place, settings, flags, runner, cancellation)
+    }
+
+    /// For a look at the workspace while another session runs: its children are those of the other, which also answers
+    /// who asks, and nothing is said.
+    pub(crate) fn beside(
+        place: Place,
+        settings: &GlobalSettings,
+        flags: NixFlags,
+        runner: Runner,
+        cancellation: &Cancellation,
+    ) -> Result<Self, CliError> {
+        Self::with_runner(place, settings, flags, runner, cancellation.unasked())
+    }
+
+    fn with_runner(
+        place: Place,
+        settings: &GlobalSettings,
+        flags: NixFlags,
+        runner: Runner,
+        cancellation: Cancellation,
+    ) -> Result<Self, CliError> {
+        let Place {
+            environment,
+            cwd,
+            discovered,
+            early_look,
+        } = place;
         let nix = nix_setup::find_nix(&environment, &runner, flags)
-            .map_err(|error| cancellation.signal().map_or(error, CliError::signal))?;
+            .map_err(|error| error.or_cancelled(&cancellation))?;
         let start = Instant::now();
         Ok(Self {
             settings: settings.clone(),
@@ -101,7 +135,7 @@ impl Session {
 
     /// What fails because the person cancelled is no failure of Nix.
     pub(crate) fn or_cancelled(&self, error: CliError) -> CliError {
-        self.cancellation.signal().map_or(error, CliError::signal)
+        error.or_cancelled(&self.cancellation)
     }
 
     pub(crate) fn system(&self) -> String {
@@ -149,9 +183,10 @@ impl Session {
 
     /// What is said when `nix build` could not be run.
     pub(crate) fn build_error(&self, error: &BuildError) -> CliError {
-        match (error, self.cancellation.signal()) {
-            (BuildError::Run(RunError::Cancelled), Some(signal)) => CliError::signal(signal),
-            _ => CliError::from_source(ErrorKind::Build, error),
+        let shown = CliError::from_source(ErrorKind::Build, error);
+        match error {
+            BuildError::Run(RunError::Cancelled) => self.or_cancelled(shown),
+            BuildError::Run(_) | BuildError::Answer(_) => shown,
         }
     }
 
@@ -204,4 +239,9 @@ fn run_name() -> String {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     format!("{:013}-{}", now.as_millis(), std::process::id())
+}
+
+/// Listens to signals, which one does once in a process.
+pub(crate) fn watch_signals() -> Result<SignalWatch, CliError> {
+    SignalWatch::start().map_err(|error| CliError::from_source(ErrorKind::Internal, &error))
 }

@@ -52,6 +52,10 @@ pub(crate) struct VerbSettings {
     pub(crate) fail_fast: bool,
     /// Whether each step's output is shown as it comes, one after the other.
     pub(crate) no_capture: bool,
+    /// Whether it goes on and runs again what edits change.
+    pub(crate) watch: bool,
+    /// Whether the keyboard is left alone.
+    pub(crate) no_keys: bool,
     pub(crate) dry_run: bool,
     /// Where a page of what ran when is written, if it is wanted: to a file, or beside the logs.
     pub(crate) timings: Option<Option<PathBuf>>,
@@ -130,6 +134,8 @@ impl VerbSettings {
             fail_fast,
             keep_going: _,
             no_capture,
+            watch,
+            no_keys,
             dry_run,
             timings,
         } = execution;
@@ -145,6 +151,8 @@ impl VerbSettings {
             },
             fail_fast: *fail_fast,
             no_capture: *no_capture,
+            watch: *watch,
+            no_keys: *no_keys,
             dry_run: *dry_run,
             timings: timings.clone(),
             report: ReportSettings::resolve(report),

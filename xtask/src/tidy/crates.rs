@@ -56,6 +56,7 @@ const SPECIAL: &[(&str, &[&str])] = &[
     ("git2", &["nixward-git"]),
     ("indicatif", &["nixward-report"]),
     ("nix", &["nixward-guard"]),
+    ("notify", &["nixward"]),
     ("quick-junit", &["nixward-report"]),
     ("signal-hook", &["nixward-guard", "nixward-exec", "nixward"]),
     ("toml", &["nixward-manifest"]),

@@ -4,8 +4,10 @@ mod failures;
 mod history;
 mod lenient_terminal;
 mod live;
+mod notices;
 mod running;
 mod text;
+mod watching;
 
 use std::io::{self, Write};
 
@@ -17,7 +19,9 @@ use nixward_core::{
     plan::StepLabel,
     store_path::derivation_name,
 };
+pub use notices::Notices;
 pub(crate) use text::verdict;
+pub use watching::{Awaited, WatchLine};
 
 use self::failures::Failures;
 use crate::{

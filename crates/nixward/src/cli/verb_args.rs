@@ -57,6 +57,18 @@ pub struct ExecutionArgs {
     )]
     pub no_capture: bool,
 
+    /// Go on and wait for edits, and run again what each of them changes; Ctrl-C ends it
+    #[arg(long, conflicts_with = "dry_run")]
+    pub watch: bool,
+
+    /// Read no keys: at a terminal, `t` and Enter show what runs
+    #[arg(
+        long,
+        env = "NIXWARD_NO_KEYS", value_parser = FalseyValueParser::new(),
+        hide_env_values = true
+    )]
+    pub no_keys: bool,
+
     /// Show what would be done, as `nixward plan` does
     #[arg(long)]
     pub dry_run: bool,

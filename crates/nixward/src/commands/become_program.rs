@@ -61,7 +61,7 @@ pub(super) fn become_project(
         runner: &session.runner,
         roots: &roots(session),
     };
-    let results = builder.build(&step.builds, emitter);
+    let results = builder.build(&step.builds, &session.cancellation, emitter);
     // The display is gone before the program has the terminal.
     emitter.emit(EventKind::HandedOver);
     let results = results.map_err(|error| session.build_error(&error))?;

@@ -15,6 +15,7 @@ mod prepare;
 mod shell;
 mod test_options;
 mod verb;
+mod watch;
 
 use std::ffi::OsString;
 

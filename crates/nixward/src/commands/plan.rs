@@ -38,6 +38,10 @@ use crate::{
 };
 
 pub(super) fn run(global: &GlobalSettings, settings: &VerbSettings) -> Result<u8, CliError> {
+    if settings.watch {
+        let message = "`--watch` is for what runs, and `plan` runs nothing";
+        return Err(CliError::new(ErrorKind::Usage, message));
+    }
     let session = Session::open(global, settings.nix.clone())?;
     let prepared = {
         let mut reporters = Audience::for_document(&session);

@@ -11,10 +11,10 @@ use nixward_core::{
     event::EventKind,
     plan::{BuildTarget, ShellAction, Step},
 };
-use nixward_exec::{Emitter, KeptShell, builder};
+use nixward_exec::{Emitter, KeptShell, builder::Builder};
 use nixward_nix::tool::Nix;
 
-use super::become_program::{become_it, build_failure};
+use super::become_program::{become_it, build_failure, roots};
 use crate::{
     error::{CliError, ErrorKind},
     session::Session,
@@ -144,7 +144,13 @@ fn make_environment(
 ) -> Result<(String, bool), CliError> {
     let is_kept = !session.nix.flags.no_eval_cache;
     let profile = is_kept.then(|| kept.profile()).flatten();
-    let made = builder::dev_environment(nix, &session.runner, target, profile.as_deref(), emitter)
+    let builder = Builder {
+        nix,
+        runner: &session.runner,
+        roots: &roots(session),
+    };
+    let made = builder
+        .dev_environment(target, profile.as_deref(), &session.cancellation, emitter)
         .map_err(|error| session.build_error(&error))?;
     let environment = made.map_err(|failure| {
         build_failure(

@@ -6,9 +6,10 @@ use nixward_core::{
     event::{Event, EventKind},
     outcome::{RunSummary, Severity},
     plan::{Action, Plan, Step},
+    verb::Verb,
 };
 use nixward_exec::{
-    Emitter, ExecutionContext, LoadImages, LogFolder, OutputHandling, RunningSteps,
+    Emitter, ExecutionContext, LoadImages, LogFolder, OutputHandling, RunningSteps, SignalWatch,
     dispatcher::{self, ExecuteError},
 };
 use nixward_manifest::BuiltinVerb;
@@ -18,19 +19,21 @@ use nixward_schema::exit_code;
 use super::{
     become_program, container, plan,
     prepare::{Prepared, prepare},
-    shell, test_options,
+    shell, test_options, watch,
 };
 use crate::{
     asked_file,
     audience::Audience,
     console_output,
     error::{CliError, ErrorKind},
+    keyboard::Keyboard,
     listeners::Listeners,
     past,
     place::{Looking, Place},
     reporters::Reporting,
-    session::Session,
+    session::{Session, watch_signals},
     settings::{GlobalSettings, Loading, VerbSettings},
+    watch::Passed,
 };
 
 /// Runs a verb; gives the exit code.
@@ -45,20 +48,34 @@ pub(super) fn run_at(
     global: &GlobalSettings,
     settings: &VerbSettings,
 ) -> Result<u8, CliError> {
-    let session = Session::open_at(place, global, settings.nix.clone())?;
+    if settings.watch {
+        return watch::run(place, global, settings);
+    }
+    let signals = watch_signals()?;
+    let _keyboard = keyboard(&place, settings, &signals);
+    let session = Session::open_at(place, global, settings.nix.clone(), &signals)?;
+    run_once(&session, settings, None)
+}
+
+/// Runs once in a workspace; what has passed is left out where that is known.
+pub(super) fn run_once(
+    session: &Session,
+    settings: &VerbSettings,
+    passed: Option<&Passed>,
+) -> Result<u8, CliError> {
     // Until the plan is known, nobody knows whether output is streamed.
     let mut reporters = if settings.dry_run {
-        Audience::for_document(&session)
+        Audience::for_document(session)
     } else {
-        Audience::for_run(&session, settings, Reporting::Steps)
+        Audience::for_run(session, settings, Reporting::Steps)
     };
     let mut recording = settings.timings.as_ref().map(|_| Recording::default());
-    let result = carry_out(&session, settings, &mut reporters, &mut recording);
+    let result = carry_out(session, settings, &mut reporters, &mut recording, passed);
     if let Err(error) = &result {
         reporters.error(&error.for_reports());
         if let Some(recording) = recording.filter(|_| error.is_about_nix()) {
             reporters.leave();
-            write_timings_of_failure(&session, settings, recording, error);
+            write_timings_of_failure(session, settings, recording, error);
         }
     }
     result
@@ -70,15 +87,23 @@ fn carry_out(
     settings: &VerbSettings,
     reporters: &mut Audience,
     recording: &mut Option<Recording>,
+    passed: Option<&Passed>,
 ) -> Result<u8, CliError> {
-    let mut listeners = Listeners::new(reporters, recording);
-    let prepared = {
+    let mut listeners = Listeners::new(reporters, recording, passed);
+    let mut prepared = {
         let mut listener = |event: &Event| listeners.tell(event);
         let mut emitter = Emitter::new(session.start, &mut listener);
         let prepared = prepare(session, settings, &mut emitter)?;
         test_options::warn(&prepared.plan, settings.test, &mut emitter);
         prepared
     };
+    if let Some(passed) = passed {
+        passed.leave_out(&mut prepared.plan);
+        if passed.is_nothing_left() {
+            listeners.audience.leave();
+            return Ok(exit_code::SUCCESS);
+        }
+    }
     if settings.dry_run {
         *listeners.timings = None;
         listeners.audience.leave();
@@ -151,8 +176,8 @@ fn carry_out(
     if let Some(recording) = recording.take() {
         write_timings(session, settings, &context.logs, &recording);
     }
-    if let Some(signal) = session.cancellation.signal() {
-        return Err(CliError::signal(signal));
+    if session.cancellation.is_cancelled() {
+        return Err(CliError::outdated().or_cancelled(&session.cancellation));
     }
     if settings.container.run && summary.failed == 0 {
         return container::run(session, &context, &prepared.plan);
@@ -248,6 +273,25 @@ fn become_single(
         });
     emitter.emit(EventKind::HandedOver);
     result.map_err(|error| error.with_kind(ErrorKind::Own))
+}
+
+/// Keys that ask what runs, where what is typed is not for the program that nixward becomes.
+fn keyboard(place: &Place, settings: &VerbSettings, signals: &SignalWatch) -> Option<Keyboard> {
+    let verb = Verb::find(&settings.verb, &place.discovered.workspace.manifest)?;
+    let is_handed_over = match verb.behaviour {
+        BuiltinVerb::Run | BuiltinVerb::Shell => true,
+        BuiltinVerb::Container => settings.container.run,
+        BuiltinVerb::Test | BuiltinVerb::Check | BuiltinVerb::Build => false,
+    };
+    if is_handed_over || settings.dry_run || settings.no_keys {
+        return None;
+    }
+    let asking = signals.clone();
+    Keyboard::start(signals, move |key| {
+        if matches!(key, b't' | b'\n' | b'\r') {
+            asking.ask();
+        }
+    })
 }
 
 fn context(

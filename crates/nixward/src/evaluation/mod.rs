@@ -199,12 +199,10 @@ fn evaluator<'a>(session: &'a Session, nix: &'a Nix) -> Evaluator<'a> {
 }
 
 fn evaluate_error(session: &Session, error: &EvaluateError) -> CliError {
-    if let (EvaluateError::Run(RunError::Cancelled), Some(signal)) =
-        (error, session.cancellation.signal())
-    {
-        return CliError::signal(signal);
-    }
     let cli_error = CliError::from_source(ErrorKind::Nix, error);
+    if matches!(error, EvaluateError::Run(RunError::Cancelled)) {
+        return session.or_cancelled(cli_error);
+    }
     match error {
         EvaluateError::Flake { failure, stderr } => cli_error
             .cause(failure.message.clone())

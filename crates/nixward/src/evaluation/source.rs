@@ -77,6 +77,11 @@ impl Source {
         Ok(scan)
     }
 
+    /// Looks with what an earlier look of this process saw, or with what was kept.
+    pub(crate) fn look_after(&self, before: Option<&Scan>) -> Result<Scan, GitError> {
+        before.map_or_else(|| self.look(), |before| self.look_again(before))
+    }
+
     /// Looks again, to see whether anything has changed since.
     pub(super) fn look_again(&self, before: &Scan) -> Result<Scan, GitError> {
         self.look_with(Some(&before.record))
