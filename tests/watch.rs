@@ -1,6 +1,8 @@
 //! `--watch`: what an edit changes runs again, and nothing else.
 
-use nixward_testing::{Project, Running, Terminal, host_program_succeeds, skipped, wait_until};
+use nixward_testing::{
+    Project, Running, Terminal, host_program_succeeds, insta, skipped, wait_until,
+};
 
 use crate::support::{project, real_project};
 
@@ -334,6 +336,16 @@ fn machines_hear_of_each_run() {
     let ends = lines.iter().filter(|line| line["reason"] == "run-finished");
     let failed: Vec<i64> = ends.filter_map(|line| line["failed"].as_i64()).collect();
     assert_eq!(failed, [0, 1]);
+    let between = lines.iter().filter(|line| {
+        let reason = line["reason"].as_str().unwrap();
+        reason.starts_with("watch-")
+    });
+    let between: Vec<String> = between.map(ToString::to_string).collect();
+    insta::assert_snapshot!(between.join("\n"), @r#"
+    {"v":1,"reason":"watch-waiting"}
+    {"v":1,"reason":"watch-changed","files":["a.sh"]}
+    {"v":1,"reason":"watch-waiting"}
+    "#);
 }
 
 #[test]

@@ -129,4 +129,10 @@ pub enum EventKind {
     Stopping,
     /// It goes on.
     GoingOn,
+    /// Files of a workspace that is watched were edited, and what they change runs next.
+    WatchChanged {
+        files: Vec<String>,
+    },
+    /// A run of a workspace that is watched is over, and the next one waits for an edit.
+    WatchWaiting,
 }

@@ -163,6 +163,8 @@ impl<W: Write> Reporter for Heartbeat<W> {
             | EventKind::Info { .. }
             | EventKind::Expected { .. }
             | EventKind::GoingOn
+            | EventKind::WatchChanged { .. }
+            | EventKind::WatchWaiting
             | EventKind::Cancelling { .. } => self.said(now),
             EventKind::HandedOver | EventKind::RunFinished { .. } => self.is_over = true,
             EventKind::BuildPhase { .. }

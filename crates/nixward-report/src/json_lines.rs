@@ -119,6 +119,10 @@ fn line_kind(kind: &EventKind) -> Option<EventLineKind> {
             nix_is_at_work: running.nix_is_at_work,
             waiting: running.waiting,
         },
+        EventKind::WatchChanged { files } => EventLineKind::WatchChanged {
+            files: files.clone(),
+        },
+        EventKind::WatchWaiting => EventLineKind::WatchWaiting,
         EventKind::EvaluationStarted
         | EventKind::Stopping
         | EventKind::Expected { .. }

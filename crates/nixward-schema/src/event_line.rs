@@ -151,6 +151,13 @@ pub enum EventLineKind {
         /// How many steps were not started yet.
         waiting: usize,
     },
+    /// Under `--watch`: these were edited, and what that changes runs next.
+    WatchChanged {
+        /// As they are called from the folder in which nixward was started.
+        files: Vec<String>,
+    },
+    /// Under `--watch`: a run is over, and the next one waits for an edit.
+    WatchWaiting,
 }
 
 /// A try that failed, and was not the last.

@@ -275,7 +275,9 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
             | EventKind::StepLine { .. }
             | EventKind::Stopping
             | EventKind::Expected { .. }
-            | EventKind::GoingOn => Ok(()),
+            | EventKind::GoingOn
+            | EventKind::WatchChanged { .. }
+            | EventKind::WatchWaiting => Ok(()),
         }
     }
 

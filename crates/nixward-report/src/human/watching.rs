@@ -1,5 +1,7 @@
 //! What is said between the runs of a workspace that is watched, a line each.
 
+use nixward_core::event::EventKind;
+
 use super::HumanSettings;
 use crate::style::{Label, harmless};
 
@@ -35,6 +37,17 @@ pub enum Awaited {
 }
 
 impl WatchLine {
+    /// What machines are told of it.
+    pub fn event(&self) -> Option<EventKind> {
+        match self {
+            Self::Waiting { .. } | Self::NothingToRun => Some(EventKind::WatchWaiting),
+            Self::Changed { files } => Some(EventKind::WatchChanged {
+                files: files.clone(),
+            }),
+            Self::NotSeen { .. } | Self::Everything | Self::Keys => None,
+        }
+    }
+
     pub fn text(&self, settings: HumanSettings) -> String {
         let (word, label, text) = match self {
             Self::Waiting { workspace, awaited } => {

@@ -62,6 +62,8 @@ pub fn is_recorded(kind: &EventKind) -> bool {
             | EventKind::HandedOver
             | EventKind::Stopping
             | EventKind::GoingOn
+            | EventKind::WatchChanged { .. }
+            | EventKind::WatchWaiting
     )
 }
 
@@ -147,7 +149,9 @@ fn kind(kind: &EventKind, room: &mut OutputRoom) -> Option<RecordKind> {
         | EventKind::Expected { .. }
         | EventKind::HandedOver
         | EventKind::Stopping
-        | EventKind::GoingOn => return None,
+        | EventKind::GoingOn
+        | EventKind::WatchChanged { .. }
+        | EventKind::WatchWaiting => return None,
     })
 }
 

@@ -125,7 +125,9 @@ impl Reporter for Recording {
             | EventKind::Info { .. }
             | EventKind::Stopping
             | EventKind::Expected { .. }
-            | EventKind::GoingOn => {}
+            | EventKind::GoingOn
+            | EventKind::WatchChanged { .. }
+            | EventKind::WatchWaiting => {}
         }
         Ok(())
     }

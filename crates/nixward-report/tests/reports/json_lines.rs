@@ -63,6 +63,10 @@ fn all_kinds() -> Vec<EventKind> {
             delay: after,
         },
         EventKind::Info { running: running() },
+        EventKind::WatchChanged {
+            files: vec!["a.sh".to_owned(), "\u{1b}[31m \n".to_owned()],
+        },
+        EventKind::WatchWaiting,
     ]);
     events
 }

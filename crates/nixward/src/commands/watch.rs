@@ -431,6 +431,12 @@ impl Watch<'_> {
 
     fn say(&self, line: &WatchLine) {
         let Asked { global, settings } = self.asked;
+        if let Some(kind) = line.event() {
+            Audience::for_waiting(global, &self.environment).tell(&Event {
+                elapsed: Duration::ZERO,
+                kind,
+            });
+        }
         let style = settings.report.style;
         if global.verbosity > Verbosity::Quiet
             && !matches!(style, ReportStyle::Summary | ReportStyle::None)

@@ -172,7 +172,9 @@ impl LiveState {
             | EventKind::RunFinished { .. }
             | EventKind::Info { .. }
             | EventKind::Stopping
-            | EventKind::GoingOn => {}
+            | EventKind::GoingOn
+            | EventKind::WatchChanged { .. }
+            | EventKind::WatchWaiting => {}
         }
     }
 
