@@ -101,7 +101,13 @@ fn nix_store(nix: &RealNix, project: &Project, args: &[&str]) -> String {
 #[test]
 fn what_was_built_is_not_asked_for_again() {
     let Some((_, project)) = office() else { return };
-    assert_eq!(calls_for_outputs(&test_all(&project)).len(), 1);
+    // One build; whether its parts are there is asked as often as it takes.
+    let first = test_all(&project);
+    let builds = calls_for_outputs(&first);
+    let builds = builds
+        .iter()
+        .filter(|call| call.iter().any(|argument| argument == "build"));
+    assert_eq!(builds.count(), 1);
     assert_nothing_was_asked(&test_all(&project));
     // A part of it neither, and by another verb.
     let one = project.nixward(["test", "memo"]).run().expect_code(0);

@@ -67,6 +67,12 @@ fn one_test_alone_shows_its_output_as_it_comes() {
     ");
 }
 
+/// Runs all tests once: each starts as soon as it is built, so only what is built already starts in the order of names.
+fn build_tests(project: &Project) {
+    let first = project.nixward(["test", "--all"]).run();
+    first.expect_code(1);
+}
+
 #[test]
 fn a_failure_shows_its_output_and_the_others_go_on() {
     let Some(project) = real_project() else {
@@ -82,6 +88,7 @@ fn a_failure_shows_its_output_and_the_others_go_on() {
             }; }"#,
         )
         .build();
+    build_tests(&project);
     let output = project
         .nixward(["test", "--all", "-j1"])
         .run()
@@ -213,6 +220,7 @@ fn fail_fast_starts_nothing_more() {
             }; }"#,
         )
         .build();
+    build_tests(&project);
     let output = project
         .nixward(["test", "--all", "--fail-fast", "-j1"])
         .run()
