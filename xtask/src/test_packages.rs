@@ -11,7 +11,11 @@ use crate::{
 };
 
 /// Package, and the tests it is there for.
-const PACKAGES: [(&str, &str); 5] = [
+const PACKAGES: [(&str, &str); 7] = [
+    (
+        "cmake",
+        "hostpkgs' cmake, which its checks build with, is a copy of it",
+    ),
     (
         "docker.io",
         "images are loaded into a dockerd that the test starts, and run there",
@@ -27,6 +31,10 @@ const PACKAGES: [(&str, &str); 5] = [
     (
         "libxml2-utils",
         "JUnit reports are compared with their schema by xmllint",
+    ),
+    (
+        "ninja-build",
+        "hostpkgs' ninja, which its checks build with, is a copy of it",
     ),
     ("tmux", "what a person sees is tried in a terminal"),
 ];
