@@ -1,6 +1,6 @@
 //! Ctrl-Z and `fg`: everything that nixward runs stops and goes on with it, and no clock runs meanwhile.
 
-use nixward_testing::{Mark, Project, Terminal, wait_until};
+use nixward_testing::{Mark, Project, Terminal, host_program_succeeds, skipped, wait_until};
 
 use crate::support::{endless_evaluation, real_project};
 
@@ -171,6 +171,27 @@ fn where_no_shell_can_let_it_go_on_it_does_not_stop() {
     assert_eq!(counted(project.mark(), "sleep 600"), (0, 1));
     terminal.type_text("\x03");
     terminal.finish().expect_signal(2);
+}
+
+/// There, the number of the session that a test's parents are in is 0.
+#[test]
+fn nor_does_it_in_a_container_that_was_entered_from_outside() {
+    let container = ["--pid", "--fork", "--kill-child", "--mount-proc"];
+    if !host_program_succeeds("unshare", &[&container[..], &["true"]].concat()) {
+        return skipped("nobody here may make a container");
+    }
+    let program = std::env::current_exe().unwrap();
+    let inside = [
+        "sh",
+        "-c",
+        r#""$0" --exact "$1" | grep -q "1 passed""#,
+        program.to_str().unwrap(),
+        "stopping::where_no_shell_can_let_it_go_on_it_does_not_stop",
+    ];
+    assert!(host_program_succeeds(
+        "unshare",
+        &[&container[..], &inside].concat()
+    ));
 }
 
 #[test]

@@ -16,8 +16,7 @@ use std::{
 };
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use nixward_guard::{ChildRegistry, TerminationSignal};
-use rustix::process::{getppid, getsid};
+use nixward_guard::{ChildRegistry, TerminationSignal, job};
 use signal_hook::{
     consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGUSR1},
     iterator::Signals,
@@ -182,7 +181,7 @@ impl SignalWatch {
 
     /// Stops everything, this process last; comes back when somebody has let it go on.
     fn stop(&self) {
-        if is_orphaned() {
+        if job::is_orphaned() {
             return;
         }
         let children = locked(&self.0.children).clone();
@@ -214,14 +213,6 @@ impl SignalWatch {
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing panics while one of them is held.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Whether there is no shell that could let this process go on. The system does not stop such a process on Ctrl-Z
-/// either.
-fn is_orphaned() -> bool {
-    let own = getsid(None).ok();
-    let parents = getppid().and_then(|parent| getsid(Some(parent)).ok());
-    own.is_none() || own != parents
 }
 
 fn first_signal(signal: i32) -> TerminationSignal {

@@ -38,6 +38,7 @@ mod command;
 mod graces;
 mod guard;
 mod guard_process;
+pub mod job;
 mod launcher;
 mod os;
 mod output;

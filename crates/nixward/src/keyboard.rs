@@ -14,13 +14,11 @@ use std::{
 };
 
 use nixward_exec::{SignalWatch, TerminalUser};
+use nixward_guard::job;
 use rustix::{
     event::{PollFd, PollFlags, poll},
     io::Errno,
-    process::getpgrp,
-    termios::{
-        LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr,
-    },
+    termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr},
 };
 
 use crate::console_output;
@@ -66,7 +64,7 @@ impl Keyboard {
             wake,
         });
         // One that is in the background now may come to the foreground.
-        if !keys.take() && is_foreground() {
+        if !keys.take() && job::is_in_foreground(io::stdin()) {
             return None;
         }
         signals.set_terminal_user(Some(Arc::clone(&keys) as Arc<dyn TerminalUser>));
@@ -109,10 +107,9 @@ impl Keys {
         }
         // A shell may have changed it back without a word, where nixward was stopped by SIGSTOP.
         let lines = LocalModes::ICANON | LocalModes::ECHO;
-        let Some(before) = tcgetattr(io::stdin())
-            .ok()
-            .filter(|modes| is_foreground() && modes.local_modes.contains(lines))
-        else {
+        let Some(before) = tcgetattr(io::stdin()).ok().filter(|modes| {
+            job::is_in_foreground(io::stdin()) && modes.local_modes.contains(lines)
+        }) else {
             return matches!(*state, State::Ours(_));
         };
         let mut modes = before.clone();
@@ -132,7 +129,7 @@ impl Keys {
         let mut state = self.lock();
         if let State::Ours(before) = mem::replace(&mut *state, next)
             // In the background the terminal is another program's, as that one likes it.
-            && is_foreground()
+            && job::is_in_foreground(io::stdin())
         {
             // A terminal that is gone is like nothing any more.
             let _restored = tcsetattr(io::stdin(), OptionalActions::Now, &before);
@@ -189,7 +186,7 @@ impl Keys {
     fn typed(&self, buffer: &mut [u8]) -> Option<usize> {
         // Nobody gives it back meanwhile: there is something to read, so that this takes no time.
         let state = self.lock();
-        if !matches!(*state, State::Ours(_)) || !is_foreground() {
+        if !matches!(*state, State::Ours(_)) || !job::is_in_foreground(io::stdin()) {
             return Some(0);
         }
         match rustix::io::read(io::stdin().as_fd(), buffer) {
@@ -206,11 +203,6 @@ fn keys(typed: &[u8]) -> impl Iterator<Item = u8> {
     let is_a_sequence = typed.first() == Some(&ESCAPE);
     let shown = if is_a_sequence { &[] } else { typed };
     shown.iter().copied()
-}
-
-/// Whether what is typed is for this process and those that it shares a job with.
-fn is_foreground() -> bool {
-    tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp())
 }
 
 #[cfg(test)]
