@@ -23,6 +23,11 @@ fn while_a_test_waits_for_its_next_try_others_have_its_jobs() {
         let project = project.manifest(&manifest).outputs(&outputs).build();
         let stamps = project.root().join("stamps");
         fs_err::create_dir(&stamps).unwrap();
+        // Built first: it is about the order in which they run.
+        project
+            .nixward(["build", "a.test", "b.test"])
+            .run()
+            .expect_code(0);
         project
             .nixward(["test", "--all", jobs])
             .env("STAMPS", &stamps)

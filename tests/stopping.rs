@@ -175,9 +175,8 @@ fn where_no_shell_can_let_it_go_on_it_does_not_stop() {
 
 /// There, the number of the session that a test's parents are in is 0.
 #[test]
-fn nor_does_it_in_a_container_that_was_entered_from_outside() {
-    let container = ["--pid", "--fork", "--kill-child", "--mount-proc"];
-    if !host_program_succeeds("unshare", &[&container[..], &["true"]].concat()) {
+fn nor_does_it_in_a_container() {
+    if !can_make_containers() {
         return skipped("nobody here may make a container");
     }
     let program = std::env::current_exe().unwrap();
@@ -188,10 +187,111 @@ fn nor_does_it_in_a_container_that_was_entered_from_outside() {
         program.to_str().unwrap(),
         "stopping::where_no_shell_can_let_it_go_on_it_does_not_stop",
     ];
+    let container = ["--pid", "--fork", "--kill-child", "--mount-proc"];
     assert!(host_program_succeeds(
         "unshare",
         &[&container[..], &inside].concat()
     ));
+}
+
+fn can_make_containers() -> bool {
+    host_program_succeeds("unshare", &["--pid", "--fork", "--mount-proc", "true"])
+        && host_program_succeeds("nsenter", &["--version"])
+}
+
+fn install_container_tools(project: &Project) {
+    for program in ["unshare", "nsenter"] {
+        project.install_host_program(program);
+    }
+}
+
+/// Makes a container, and does the rest in it as a container engine does: by a process whose parent is outside.
+const ENTER: &str = r#"
+    unshare --pid --fork --kill-child --mount-proc sleep 999 & engine=$!
+    until first=$(cat /proc/$engine/task/$engine/children) && [ -n "$first" ]; do sleep 0.05; done
+    first=${first% }
+    until [ "$(cat /proc/$first/comm)" = sleep ]; do sleep 0.05; done
+    "#;
+
+/// As `docker exec -it` does: the parent's number is 0, too, and it leads the terminal's session.
+#[test]
+fn nor_where_a_container_was_entered_from_outside() {
+    if !can_make_containers() {
+        return skipped("nobody here may make a container");
+    }
+    let Some(project) = project("[workspace]\n", "sleep 600") else {
+        return;
+    };
+    install_container_tools(&project);
+    let enter = format!(
+        r#"{ENTER} nsenter -t "$first" -p -m --wd="$PWD" setsid --ctty "$@"; code=$?; kill -KILL $engine; exit $code"#
+    );
+    let mut terminal = project
+        .nixward(["test", "--all"])
+        .under(["bash", "-c", &enter, "bash"])
+        .on_terminal();
+    wait_for_counts(project.mark(), "sleep 600", (0, 1));
+    terminal.type_text("\x1a");
+    terminal.type_text("t");
+    terminal.wait_for("it test, process ");
+    assert_eq!(counted(project.mark(), "sleep 600"), (0, 1));
+    terminal.type_text("\x03");
+    terminal.finish().expect_code(130);
+}
+
+/// Who is in the background and cannot know it leaves the keyboard alone, which would stop it.
+#[test]
+fn in_the_background_of_who_entered_a_container_it_goes_on() {
+    if !can_make_containers() {
+        return skipped("nobody here may make a container");
+    }
+    let Some(project) = project("[workspace]\n", "true") else {
+        return;
+    };
+    install_container_tools(&project);
+    let enter = format!(
+        r#"set -m; {ENTER} nsenter -t "$first" -p -m --wd="$PWD" "$@" & wait $!; code=$?; kill -KILL $engine; exit $code"#
+    );
+    project
+        .nixward(["test", "--all"])
+        .under(["bash", "-c", &enter, "bash"])
+        .on_terminal()
+        .finish()
+        .expect_code(0)
+        .expect_stdout("2 run: 2 passed");
+}
+
+/// After the first signal all must end within a time, in which Ctrl-Z does not count.
+#[test]
+fn what_is_ending_has_its_time_when_it_goes_on() {
+    let manifest = "[workspace]\n[verbs]\ntest = { grace = \"2s\", pass-env = [\"MEETING\"] }\n";
+    let script = r#"trap 'echo asked > "$MEETING/asked"' INT; echo begun > "$MEETING/begun"
+        until test -e "$MEETING/end"; do sleep 0.1; done"#;
+    let Some(project) = project(manifest, script) else {
+        return;
+    };
+    let meeting = project.root().join("meeting");
+    fs_err::create_dir(&meeting).unwrap();
+    let mut terminal = project
+        .nixward(["test", "--all"])
+        .env("MEETING", &meeting)
+        .under(SHELL)
+        .on_terminal();
+    wait_until("the test", || meeting.join("begun").exists().then_some(()));
+    terminal.type_text("\x03");
+    wait_until("the signal", || {
+        meeting.join("asked").exists().then_some(())
+    });
+    stop(&mut terminal);
+    // Longer than everything would have had.
+    std::thread::sleep(std::time::Duration::from_secs(13));
+    fs_err::write(meeting.join("end"), "").unwrap();
+    terminal.type_text("\n");
+    // It comes to its own end, and a report.
+    terminal
+        .finish()
+        .expect_code(130)
+        .expect_stdout(" interrupted (cancelled)");
 }
 
 #[test]

@@ -494,6 +494,9 @@ fn a_terminal_is_as_it_was_whatever_ends_the_watch() {
     assert!(!terminal.has_its_modes());
     terminal.type_text("\x03");
     terminal.finish().expect_signal(2);
+    let mut terminal = watch_at_terminal(&project);
+    terminal.type_text("\x1c");
+    terminal.finish().expect_signal(3);
     let terminal = watch_at_terminal(&project);
     terminal.running().terminate();
     terminal.finish().expect_signal(15);

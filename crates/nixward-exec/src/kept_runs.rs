@@ -6,6 +6,8 @@
 use std::{
     io,
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use fs_err::{self as fs, File, os::unix::fs::OpenOptionsExt as _};
@@ -18,6 +20,8 @@ use rustix::{
 pub(crate) const KEPT_RUNS: usize = 50;
 /// How much all of them may take.
 const KEPT_BYTES: u64 = 1 << 30;
+/// How often others may look at a run at the moment that it begins.
+const LOOKS_OF_OTHERS: usize = 100;
 /// The note in a run's folder of how much the run takes.
 const SIZE: &str = ".size";
 /// What a run that goes on holds a lock on.
@@ -105,8 +109,15 @@ pub(crate) fn hold(folder: &Path) -> Option<File> {
     let mut options = fs::OpenOptions::new();
     let options = options.write(true).create(true).mode(0o600);
     let file = options.open(folder.join(RUNNING)).ok()?;
-    flock(&file, FlockOperation::NonBlockingLockExclusive).ok()?;
-    Some(file)
+    for _ in 0..LOOKS_OF_OTHERS {
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Some(file),
+            // Somebody looks whether the run goes on, which takes no time.
+            Err(Errno::WOULDBLOCK) => thread::sleep(Duration::from_millis(1)),
+            Err(_) => return None,
+        }
+    }
+    None
 }
 
 /// How much a run takes. Of one that has ended it is measured once: it may have thousands of logs.

@@ -1,6 +1,6 @@
 //! The signals that nixward gets. Ctrl-C and its kin: the first asks every child to end, the second kills, and the
-//! program that started nixward sees the signal in the end. Ctrl-Z stops every child and then nixward, and `fg` lets
-//! them go on. `SIGUSR1` asks what runs.
+//! program that started nixward sees the signal in the end. Ctrl-\ ends all at once. Ctrl-Z stops every child and then
+//! nixward, and `fg` lets them go on. `SIGUSR1` asks what runs.
 //!
 //! A thread of its own takes them, for as long as the process lives, and ends and stops the children of the run that
 //! goes on: there is one at a time.
@@ -16,9 +16,9 @@ use std::{
 };
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use nixward_guard::{ChildRegistry, TerminationSignal, job};
+use nixward_guard::{ChildRegistry, RunClock, TerminationSignal, job};
 use signal_hook::{
-    consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGUSR1},
+    consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1},
     iterator::Signals,
 };
 use thiserror::Error;
@@ -62,6 +62,8 @@ const LONGEST_LEAVE: Duration = Duration::from_millis(300);
 
 /// How long children may take to end, besides the grace of the most patient one.
 const LONGEST_END: Duration = Duration::from_secs(10);
+/// How often it is looked at the clock, which can stand still.
+const LOOK: Duration = Duration::from_millis(100);
 /// How long they may take when they are killed.
 const LONGEST_KILL: Duration = Duration::from_secs(2);
 
@@ -94,7 +96,7 @@ pub fn survive_questions() -> io::Result<()> {
 impl SignalWatch {
     /// Watches from now on, in a thread of its own.
     pub fn start() -> Result<Self, SignalWatchError> {
-        let others = [SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT];
+        let others = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT];
         let mut signals = Signals::new(others.iter().chain(INFO)).map_err(SignalWatchError)?;
         let (ask, requests) = unbounded();
         let (until_end, end) = bounded(0);
@@ -112,6 +114,7 @@ impl SignalWatch {
             for signal in signals.forever() {
                 match signal {
                     SIGTSTP => watching.stop(),
+                    SIGQUIT => watching.quit(),
                     SIGCONT => watching.user(|user| user.come_back()),
                     signal if INFO.contains(&signal) => watching.ask(),
                     signal => watching.end(signal),
@@ -166,14 +169,24 @@ impl SignalWatch {
             children.kill();
             LONGEST_KILL
         };
+        // Time in which all is stopped does not count.
+        let clock = children.clock().clone();
+        drop(children);
         drop(locked(&self.0.until_end).take());
         let watch = self.clone();
-        thread::spawn(move || watch.end_after(longest, signal));
+        thread::spawn(move || watch.end_after(&clock, longest, signal));
     }
 
     /// Ends nixward where nothing else does any more: it may stand in a write to somebody who does not read.
-    fn end_after(&self, longest: Duration, signal: i32) {
-        thread::sleep(longest);
+    fn end_after(&self, clock: &RunClock, longest: Duration, signal: i32) {
+        let end = clock.now().saturating_add(longest);
+        loop {
+            let left = end.saturating_sub(clock.now());
+            if left.is_zero() {
+                break;
+            }
+            thread::sleep(left.min(LOOK));
+        }
         locked(&self.0.children).kill();
         self.user(|user| user.leave());
         let _returns_only_on_failure: io::Result<()> = end_by_signal(signal);
@@ -186,6 +199,22 @@ impl SignalWatch {
         }
         let children = locked(&self.0.children).clone();
         children.stop();
+        let going_on = self.leave_terminal();
+        let _stopped: io::Result<()> = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+        self.user(|user| user.come_back());
+        children.go_on();
+        drop(going_on);
+    }
+
+    /// Ends everything and this process, without a report; the terminal is as it was.
+    fn quit(&self) {
+        locked(&self.0.children).kill();
+        let _never_goes_on = self.leave_terminal();
+        let _returns_only_on_failure: io::Result<()> = end_by_signal(SIGQUIT);
+    }
+
+    /// Nothing is drawn any more until what this gives is dropped.
+    fn leave_terminal(&self) -> Sender<()> {
         let (left, is_left) = bounded(1);
         let (going_on, goes_on) = bounded::<()>(0);
         // Where nobody answers, the terminal is the shell's with whatever was drawn.
@@ -195,10 +224,7 @@ impl SignalWatch {
             .send(Request::Stop { left, goes_on })
             .is_ok_and(|()| is_left.recv_timeout(LONGEST_LEAVE).is_ok());
         self.user(|user| user.leave());
-        let _stopped: io::Result<()> = signal_hook::low_level::emulate_default_handler(SIGTSTP);
-        self.user(|user| user.come_back());
-        children.go_on();
-        drop(going_on);
+        going_on
     }
 
     fn user(&self, told: impl FnOnce(&dyn TerminalUser)) {

@@ -5,16 +5,20 @@
 
 use std::os::fd::AsFd;
 
-use nix::unistd::{getpgrp, getppid, getsid, tcgetpgrp};
+use nix::unistd::{Pid, getpgrp, getpid, getppid, getsid, tcgetpgrp};
 
 /// Whether there is no shell that could let this process go on after Ctrl-Z. The system does not stop such a process
 /// either.
 pub fn is_orphaned() -> bool {
-    let parents = getsid(Some(getppid()));
-    parents.is_err() || getsid(None) != parents
+    let own = getsid(None);
+    // A parent outside has the number 0 too, which would ask for this process itself; but then nobody who leads a
+    // session has a parent in it.
+    own == Ok(getpid()) || own.is_err() || own != getsid(Some(getppid()))
 }
 
-/// Whether what is typed at that terminal is for this process and those that it shares a job with.
+/// Whether what is typed at that terminal is for this process and those that it shares a job with. Where that cannot be
+/// known it is not.
 pub fn is_in_foreground(terminal: impl AsFd) -> bool {
-    tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp())
+    let outside = Pid::from_raw(0);
+    tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp() && group != outside)
 }

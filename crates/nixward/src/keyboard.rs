@@ -185,8 +185,13 @@ impl Keys {
     /// What was typed, if it is still typed for nixward.
     fn typed(&self, buffer: &mut [u8]) -> Option<usize> {
         // Nobody gives it back meanwhile: there is something to read, so that this takes no time.
-        let state = self.lock();
-        if !matches!(*state, State::Ours(_)) || !job::is_in_foreground(io::stdin()) {
+        let mut state = self.lock();
+        if !matches!(*state, State::Ours(_)) {
+            return Some(0);
+        }
+        if !job::is_in_foreground(io::stdin()) {
+            // It was put there without a word. It comes back with a signal.
+            *state = State::Left;
             return Some(0);
         }
         match rustix::io::read(io::stdin().as_fd(), buffer) {

@@ -48,6 +48,8 @@ pub(crate) struct Session {
     pub(crate) start: Instant,
     /// Tells this run from all others of the workspace; sorts by time.
     run: String,
+    /// Whether it only looks, and what it finds is told by another one.
+    is_beside: bool,
 }
 
 impl Session {
@@ -100,7 +102,11 @@ impl Session {
         runner: Runner,
         cancellation: &Cancellation,
     ) -> Result<Self, CliError> {
-        Self::with_runner(place, settings, flags, runner, cancellation.unasked())
+        let session = Self::with_runner(place, settings, flags, runner, cancellation.unasked())?;
+        Ok(Self {
+            is_beside: true,
+            ..session
+        })
     }
 
     fn with_runner(
@@ -130,6 +136,7 @@ impl Session {
             cancellation,
             start,
             run: run_name(),
+            is_beside: false,
         })
     }
 
@@ -188,6 +195,11 @@ impl Session {
             BuildError::Run(RunError::Cancelled) => self.or_cancelled(shown),
             BuildError::Run(_) | BuildError::Answer(_) => shown,
         }
+    }
+
+    /// Whether what goes wrong is kept beside the logs of runs.
+    pub(crate) fn keeps_traces(&self) -> bool {
+        !self.is_beside
     }
 
     /// The folder for the logs of this run.

@@ -90,8 +90,9 @@ pub(super) fn run(
         cwd: place.cwd.clone(),
         environment: place.environment.clone(),
         signals,
+        untold: warning.into_iter().collect(),
     };
-    watch.warn(warning);
+    watch.warn();
     let passed = Passed::default();
     let mut next = watch.run_once(Some(place), &passed)?;
     loop {
@@ -138,6 +139,8 @@ struct Watch<'a> {
     cwd: PathBuf,
     environment: Environment,
     signals: SignalWatch,
+    /// Warnings that came while a run had the terminal.
+    untold: Vec<String>,
 }
 
 /// The run that goes on.
@@ -181,6 +184,7 @@ impl Watch<'_> {
         let is_first = place.is_some();
         passed.begin();
         let mut before = self.look();
+        self.warn();
         let opened = place
             .map_or_else(
                 || Place::find(global, Looking::for_flags(&settings.nix)),
@@ -197,6 +201,7 @@ impl Watch<'_> {
         if !is_first {
             self.tree = WatchedTree::of(&session.discovered, &cache_folder);
             before = self.look();
+            self.warn();
         }
         let run = Run {
             cancellation: session.cancellation.clone(),
@@ -216,6 +221,7 @@ impl Watch<'_> {
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             (result, why)
         });
+        self.warn();
         match result {
             Ok(_) => {}
             Err(error) if is_first && error.is_about_what_was_typed() => return Err(error),
@@ -300,7 +306,9 @@ impl Watch<'_> {
     fn wait_for(&mut self, before: &TreeState) -> Result<Why, CliError> {
         let nothing = never();
         // What was edited when nobody listened.
-        if !self.look().is_same_as(before) {
+        let now = self.look();
+        self.warn();
+        if !now.is_same_as(before) {
             let files = self.changes.settle(&self.tree, &nothing);
             return Ok(Why::Edit(files));
         }
@@ -315,7 +323,9 @@ impl Watch<'_> {
                         .changes
                         .settle(&self.tree, &self.signals.until_signal());
                     if !files.is_empty() || self.changes.is_deaf() {
-                        if !self.look().is_same_as(before) {
+                        let now = self.look();
+                        self.warn();
+                        if !now.is_same_as(before) {
                             return Ok(Why::Edit(files));
                         }
                         self.not_seen(&files);
@@ -353,7 +363,7 @@ impl Watch<'_> {
         loop {
             let state = self.tree.look();
             let (is_more_watched, warning) = self.changes.follow(&self.tree);
-            self.warn(warning);
+            self.untold.extend(warning);
             if !is_more_watched {
                 return state;
             }
@@ -423,8 +433,9 @@ impl Watch<'_> {
         Ok(())
     }
 
-    fn warn(&self, warning: Option<String>) {
-        if let Some(warning) = warning {
+    /// Not while a run's display is there.
+    fn warn(&mut self) {
+        for warning in self.untold.drain(..) {
             console_output::error_text(&format!("warning: {warning}\n"));
         }
     }

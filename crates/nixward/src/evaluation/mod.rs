@@ -220,7 +220,7 @@ fn evaluate_error(session: &Session, error: &EvaluateError) -> CliError {
 /// Where all that led to an error can be read, which is kept beside the logs of runs for that; else how to see it.
 pub(crate) fn trace_hint(session: &Session, failure: &EvaluationFailure) -> Option<String> {
     let trace = failure.trace.as_ref();
-    let trace = trace.filter(|trace| **trace != failure.message);
+    let trace = trace.filter(|trace| session.keeps_traces() && **trace != failure.message);
     let kept = trace.and_then(|trace| {
         let logs = session.logs();
         logs.create().ok()?;

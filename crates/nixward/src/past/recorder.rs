@@ -142,6 +142,8 @@ impl Recorder {
 /// The thread that writes.
 struct Writer {
     events: Option<Sender<Event>>,
+    /// Whether events were left out.
+    is_cut: bool,
     pending: Arc<AtomicUsize>,
     thread: JoinHandle<io::Result<()>>,
 }
@@ -153,6 +155,7 @@ impl Writer {
         let taken = Arc::clone(&pending);
         Self {
             events: Some(sender),
+            is_cut: false,
             pending,
             thread: thread::spawn(move || write(&folder, head, &events, &taken)),
         }
@@ -160,24 +163,23 @@ impl Writer {
 
     fn tell(&mut self, event: Event) {
         let Some(events) = &self.events else { return };
-        let is_too_much = self.pending.fetch_add(1, Ordering::Relaxed) >= MOST_PENDING;
+        self.is_cut = self.pending.fetch_add(1, Ordering::Relaxed) >= MOST_PENDING;
         // A thread that gave up says why in the end.
-        if is_too_much || events.send(event).is_err() {
+        if self.is_cut || events.send(event).is_err() {
             self.events = None;
         }
     }
 
     fn finish(self) -> io::Result<()> {
         drop(self.events);
-        let is_whole = self.pending.load(Ordering::Relaxed) <= MOST_PENDING;
         let written = self
             .thread
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("the thread that writes it panicked")));
-        written.and(if is_whole {
-            Ok(())
-        } else {
+        written.and(if self.is_cut {
             Err(io::Error::other("it cannot be written fast enough"))
+        } else {
+            Ok(())
         })
     }
 }

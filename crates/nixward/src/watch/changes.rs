@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeSet,
+    mem,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -42,6 +43,8 @@ struct Heard {
     files: BTreeSet<PathBuf>,
     /// Folders that came, went or got another name: what was watched there may be another one now.
     moved: BTreeSet<PathBuf>,
+    /// There were too many to keep them by name.
+    all_moved: bool,
 }
 
 impl Changes {
@@ -77,8 +80,12 @@ impl Changes {
             return (false, None);
         };
         let wanted = tree.folders();
-        let moved = std::mem::take(&mut locked(&self.heard).moved);
-        let is_moved = |folder: &Path| folder.ancestors().any(|above| moved.contains(above));
+        let (moved, all_moved) = {
+            let mut heard = locked(&self.heard);
+            (mem::take(&mut heard.moved), mem::take(&mut heard.all_moved))
+        };
+        let is_moved =
+            |folder: &Path| all_moved || folder.ancestors().any(|above| moved.contains(above));
         let gone = |folder: &PathBuf| !wanted.contains(folder) || is_moved(folder);
         for folder in self.watched.extract_if(.., gone) {
             // What is gone is not watched any more.
@@ -133,7 +140,7 @@ impl Changes {
                 break;
             }
         }
-        let files = std::mem::take(&mut locked(&self.heard).files);
+        let files = mem::take(&mut locked(&self.heard).files);
         let worth = files.into_iter().filter(|file| tree.is_worth_a_look(file));
         worth.collect()
     }
@@ -171,8 +178,12 @@ fn listen(heard: &Mutex<Heard>, wake: &Sender<()>, event: notify::Result<Event>)
         Err(error) => (error.paths, true),
     };
     let mut heard = locked(heard);
-    if moves {
+    if moves && !heard.all_moved {
         heard.moved.extend(paths.iter().cloned());
+        if heard.moved.len() > MOST_KEPT {
+            heard.all_moved = true;
+            heard.moved.clear();
+        }
     }
     let room = MOST_KEPT.saturating_sub(heard.files.len());
     heard.files.extend(paths.into_iter().take(room));
@@ -225,11 +236,13 @@ mod tests {
         let heard = Mutex::new(Heard::default());
         let (wake, woken) = bounded(1);
         for number in 0..MOST_KEPT + 10 {
-            let kind = EventKind::Modify(ModifyKind::Any);
+            let kind = EventKind::Create(CreateKind::Any);
             let event = Event::new(kind).add_path(format!("/w/{number}").into());
             listen(&heard, &wake, Ok(event));
         }
         assert_eq!(locked(&heard).files.len(), MOST_KEPT);
+        assert_eq!(locked(&heard).moved.len(), 0);
+        assert!(locked(&heard).all_moved);
         assert_eq!(woken.len(), 1);
     }
 }
