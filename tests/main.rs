@@ -41,6 +41,7 @@ mod places;
 mod plan;
 mod recorded_logs;
 mod reports;
+mod resizing;
 mod roots;
 mod run;
 mod selection;

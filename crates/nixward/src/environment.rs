@@ -7,6 +7,7 @@
 //!   lists: where settings of Nix are that evaluations depend on;
 //! - `TMPDIR`: where private folders of tests are made;
 //! - `NO_COLOR`, `CLICOLOR_FORCE`, `TERM`, `CI`: whether there are colours and progress;
+//! - `TERM`, `TMUX`, `XTERM_VERSION`: what the terminal does with lines when it is made narrower;
 //! - `GITHUB_ACTIONS`, `GITHUB_STEP_SUMMARY`, `GITLAB_CI`: whose log the report is in, and where a summary goes;
 //! - `SHELL`: which bash an interactive shell is.
 
@@ -15,6 +16,8 @@ use std::{
     ffi::{OsStr, OsString},
     path::PathBuf,
 };
+
+use nixward_report::human::Reflow;
 
 /// The environment, read once.
 #[derive(Clone, Debug)]
@@ -85,6 +88,21 @@ impl Environment {
 
     pub(crate) fn temporary_folder(&self) -> PathBuf {
         env::temp_dir()
+    }
+
+    /// What the terminal does with lines when it is made narrower. Those that leave them alone are few and old.
+    pub(crate) fn reflow(&self) -> Reflow {
+        const LEAVE_THEM: [&str; 4] = ["linux", "rxvt", "screen", "st-"];
+        let term = self.get("TERM").and_then(OsStr::to_str).unwrap_or_default();
+        let is_xterm = self.get("XTERM_VERSION").is_some();
+        let is_one = LEAVE_THEM.iter().any(|name| term.starts_with(name));
+        // Which calls itself `screen`, and is none.
+        let is_tmux = self.get("TMUX").is_some();
+        if (is_xterm || is_one) && !is_tmux {
+            Reflow::Cuts
+        } else {
+            Reflow::Breaks
+        }
     }
 
     /// Whether a person is unlikely to watch.

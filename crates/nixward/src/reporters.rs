@@ -237,7 +237,8 @@ fn live(scene: &Scene<'_>, settings: HumanSettings, rerun: Option<Rerun>) -> Lis
         return human(scene, settings, rerun, io::stderr(), None);
     };
     let clock = Arc::new(move || start.elapsed());
-    let (live, lines) = LiveDisplay::on_standard_error(scene.stderr_styles(), clock);
+    let (live, lines) =
+        LiveDisplay::on_standard_error(scene.stderr_styles(), clock, scene.environment.reflow());
     human(scene, settings, rerun, lines, Some(live))
 }
 

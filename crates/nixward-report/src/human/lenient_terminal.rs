@@ -11,6 +11,8 @@ use std::{
 use console::Term;
 use indicatif::{ProgressDrawTarget, TermLike};
 
+use super::drawn_rows::{DrawnRows, Reflow};
+
 /// Draws on standard error, and where that cannot be, draws nothing: what is drawn is gone a moment later anyway.
 ///
 /// indicatif panics where it cannot draw, and a terminal that was closed under a run must not be its end: processes
@@ -27,13 +29,17 @@ struct State {
     is_held: AtomicBool,
     /// Rows and columns while one frame is drawn: to ask costs more than to draw.
     size: Mutex<Option<(u16, u16)>>,
+    drawn: Mutex<DrawnRows>,
 }
 
 impl LenientTerminal {
-    pub(super) fn standard_error() -> Self {
+    pub(super) fn standard_error(reflow: Reflow) -> Self {
         Self {
             term: Term::buffered_stderr(),
-            state: Arc::default(),
+            state: Arc::new(State {
+                drawn: Mutex::new(DrawnRows::new(reflow)),
+                ..State::default()
+            }),
         }
     }
 
@@ -61,6 +67,28 @@ impl LenientTerminal {
         self.state.is_held.store(false, Ordering::SeqCst);
         *self.kept_size() = None;
         self.term.flush()
+    }
+
+    /// Does what indicatif asks for to take the last frame away, or all that at once where the frame takes more rows by
+    /// now than it was drawn in.
+    fn take_away(&self, part: impl FnOnce(&Term) -> io::Result<()>) -> io::Result<()> {
+        let columns = self.size().1;
+        let mut drawn = self.drawn();
+        let rows = drawn.take_away(columns);
+        if let Some(rows) = rows {
+            self.term.move_cursor_up(rows.saturating_sub(1))?;
+            self.term.write_str("\r")?;
+            return self.term.clear_to_end_of_screen();
+        }
+        if drawn.are_away() {
+            return Ok(());
+        }
+        part(&self.term)
+    }
+
+    fn drawn(&self) -> MutexGuard<'_, DrawnRows> {
+        let drawn = self.state.drawn.lock();
+        drawn.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_held(&self) -> bool {
@@ -99,11 +127,11 @@ impl TermLike for LenientTerminal {
     }
 
     fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
-        forgiven(self.term.move_cursor_up(lines))
+        forgiven(self.take_away(|term| term.move_cursor_up(lines)))
     }
 
     fn move_cursor_down(&self, lines: usize) -> io::Result<()> {
-        forgiven(self.term.move_cursor_down(lines))
+        forgiven(self.take_away(|term| term.move_cursor_down(lines)))
     }
 
     fn move_cursor_right(&self, columns: usize) -> io::Result<()> {
@@ -119,11 +147,13 @@ impl TermLike for LenientTerminal {
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
-        forgiven(self.term.write_str(text))
+        let columns = self.size().1;
+        let written = self.drawn().draw(text, columns);
+        forgiven(self.term.write_str(&written))
     }
 
     fn clear_line(&self) -> io::Result<()> {
-        forgiven(self.term.clear_line())
+        forgiven(self.take_away(Term::clear_line))
     }
 
     fn flush(&self) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! The report for people: finished steps as aligned lines that scroll up, what runs now below them.
 
+mod drawn_rows;
 mod failures;
 mod history;
 mod lenient_terminal;
@@ -11,6 +12,7 @@ mod watching;
 
 use std::io::{self, Write};
 
+pub use drawn_rows::Reflow;
 pub use lenient_terminal::LiveLines;
 pub use live::{Clock, Columns, LiveDisplay};
 use nixward_core::{

@@ -19,7 +19,10 @@ use indicatif::{
 use nixward_core::event::{Event, EventKind};
 
 use self::state::LiveState;
-use super::lenient_terminal::{LenientTerminal, LiveLines};
+use super::{
+    drawn_rows::Reflow,
+    lenient_terminal::{LenientTerminal, LiveLines},
+};
 use crate::style::Styles;
 
 const BETWEEN_FRAMES: Duration = Duration::from_millis(100);
@@ -49,8 +52,8 @@ pub type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 impl LiveDisplay {
     /// Draws to the terminal that standard error is, and takes lines for it.
-    pub fn on_standard_error(styles: Styles, clock: Clock) -> (Self, LiveLines) {
-        let terminal = LenientTerminal::standard_error();
+    pub fn on_standard_error(styles: Styles, clock: Clock, reflow: Reflow) -> (Self, LiveLines) {
+        let terminal = LenientTerminal::standard_error(reflow);
         let of_columns = terminal.clone();
         let columns = Arc::new(move || of_columns.size().1);
         let mut this = Self::new(terminal.to_target(), columns, styles, clock);
