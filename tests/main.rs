@@ -41,7 +41,7 @@ mod places;
 mod plan;
 mod recorded_logs;
 mod reports;
-mod resizing;
+
 mod roots;
 mod run;
 mod selection;
@@ -49,6 +49,7 @@ mod shell;
 mod signals;
 mod stopping;
 mod support;
+mod terminal;
 mod test_verb;
 mod timings;
 mod trouble;

@@ -20,5 +20,6 @@ pub mod reporter;
 pub mod rerun;
 pub mod style;
 pub mod summary;
+pub mod terminal_modes;
 pub mod timings;
 pub mod verdict;

@@ -164,6 +164,7 @@ pub(crate) fn between_runs(global: &GlobalSettings, environment: &Environment) -
         verbosity: global.verbosity,
         styles: console_output::stderr_styles(global.color, environment),
         output_is_streamed: false,
+        output_is_terminal: false,
     }
 }
 
@@ -247,6 +248,7 @@ fn human_settings(scene: &Scene<'_>, reporting: Reporting) -> HumanSettings {
         verbosity: scene.global.verbosity,
         styles: scene.stderr_styles(),
         output_is_streamed: reporting.is_streamed(),
+        output_is_terminal: console_output::stdout_is_terminal(),
     }
 }
 

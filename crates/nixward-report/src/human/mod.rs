@@ -30,6 +30,7 @@ use crate::{
     reporter::Reporter,
     rerun::Rerun,
     style::{Styles, harmless},
+    terminal_modes::TerminalModes,
 };
 
 /// How much is said.
@@ -49,6 +50,8 @@ pub struct HumanSettings {
     pub styles: Styles,
     /// Whether the output of the only step is shown as it comes, so that it need not be repeated.
     pub output_is_streamed: bool,
+    /// Whether that is at a terminal, which such output may leave in any state.
+    pub output_is_terminal: bool,
 }
 
 /// Writes the report to `lines` (standard error), and what a streamed step prints to `output` (standard output).
@@ -66,6 +69,8 @@ pub struct HumanReporter<L, O> {
     output_is_gone: bool,
     /// Whether what was streamed last did not end its line.
     is_mid_line: bool,
+    /// What that output has left the terminal in, if it is one.
+    modes: TerminalModes,
 }
 
 impl<L: Write, O: Write> HumanReporter<L, O> {
@@ -80,6 +85,7 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
             steps: 0,
             output_is_gone: false,
             is_mid_line: false,
+            modes: TerminalModes::default(),
         }
     }
 
@@ -116,6 +122,7 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
     }
 
     fn step_finished(&mut self, label: &StepLabel, outcome: &StepOutcome) -> io::Result<()> {
+        self.restore_terminal()?;
         let name = label.to_string();
         let mut block = text::step(self.settings, &name, outcome);
         let is_flaky = outcome.status == StepStatus::Flaky;
@@ -156,6 +163,9 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
             return Ok(());
         }
         self.failures.printed(bytes);
+        if self.settings.output_is_terminal {
+            self.modes.written(bytes);
+        }
         let output = &mut self.output;
         let mut write = || {
             output.write_all(bytes)?;
@@ -169,6 +179,16 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
         self.output_is_gone = written.is_err();
         self.is_mid_line = end.is_empty() && bytes.last().is_some_and(|byte| *byte != b'\n');
         written
+    }
+
+    /// The verdict is no part of what a program has drawn.
+    fn restore_terminal(&mut self) -> io::Result<()> {
+        let undo = self.modes.undo();
+        if undo.is_empty() || self.output_is_gone {
+            return Ok(());
+        }
+        self.output.write_all(undo.as_bytes())?;
+        self.output.flush()
     }
 
     fn end_live(&mut self) {

@@ -112,6 +112,7 @@ mod tests {
             verbosity: Verbosity::Normal,
             styles: Styles { enabled: false },
             output_is_streamed: false,
+            output_is_terminal: false,
         })
     }
 

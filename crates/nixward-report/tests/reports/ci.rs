@@ -29,6 +29,7 @@ const PLAIN: HumanSettings = HumanSettings {
     verbosity: Verbosity::Normal,
     styles: Styles { enabled: false },
     output_is_streamed: false,
+    output_is_terminal: false,
 };
 
 fn tell(reporter: &mut dyn Reporter, events: Vec<EventKind>) {

@@ -42,6 +42,7 @@ const PLAIN: HumanSettings = HumanSettings {
     verbosity: Verbosity::Normal,
     styles: Styles { enabled: false },
     output_is_streamed: false,
+    output_is_terminal: false,
 };
 
 /// The report, and what goes to standard output.

@@ -31,6 +31,7 @@ const SETTINGS: HumanSettings = HumanSettings {
     verbosity: Verbosity::Normal,
     styles: Styles { enabled: true },
     output_is_streamed: false,
+    output_is_terminal: false,
 };
 
 /// What is written to the same terminal that the display is drawn to.

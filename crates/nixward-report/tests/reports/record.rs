@@ -45,6 +45,7 @@ fn reports(events: &[Event], verbosity: Verbosity) -> (String, String) {
         verbosity,
         styles: Styles { enabled: true },
         output_is_streamed: false,
+        output_is_terminal: false,
     };
     let (mut text, mut data, mut json) = (Vec::new(), Vec::new(), Vec::new());
     let mut human = HumanReporter::new(settings, &mut text, &mut data, None);

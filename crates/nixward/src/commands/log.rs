@@ -183,6 +183,7 @@ impl LogCommand<'_> {
             verbosity: self.global.verbosity,
             styles: self.stderr_styles(),
             output_is_streamed: true,
+            output_is_terminal: false,
         };
         let mut reporter = HumanReporter::new(settings, io::stderr(), io::sink(), None);
         let mut record = run.record().map_err(|error| cannot_read(&error))?;

@@ -1,5 +1,5 @@
-//! The live display in a terminal that is made narrower and wider: one that lays its lines out anew, and keeps those
-//! that have scrolled away.
+//! The live display in a terminal that is made narrower and wider (one that lays its lines out anew, and keeps those that
+//! have scrolled away), and a terminal that a test has drawn on.
 
 use std::{path::Path, time::Duration};
 
@@ -94,4 +94,24 @@ fn a_terminal_that_is_resized_keeps_what_has_ended_and_nothing_else() {
     }
     assert_eq!(text.matches("running").count(), 0, "{text}");
     assert_eq!(text.matches("3 passed (3 slow)").count(), 1, "{text}");
+}
+
+/// Where a test's output is shown as it comes, the verdict is not hidden by what it has drawn.
+#[test]
+fn a_terminal_is_as_it_was_after_what_a_test_drew() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest("[workspace]\n")
+        .outputs(
+            r#"{ packages.it = project "it" "true" { test = test "printf '\\033[?1049h\\033[?25l\\033[31mdrawn'"; }; }"#,
+        )
+        .build();
+    let output = project.nixward(["test", "it"]).on_terminal().finish();
+    output
+        .expect_code(0)
+        .expect_stdout("drawn\x1b[?25h\x1b[?1049l\x1b[0m");
+    let piped = project.nixward(["test", "it"]).run().expect_code(0);
+    assert_eq!(piped.stdout(), "\x1b[?1049h\x1b[?25l\x1b[31mdrawn");
 }
