@@ -16,6 +16,7 @@ mod hints;
 mod junit_file;
 mod keyboard;
 mod listeners;
+mod meanwhile;
 mod nix_setup;
 mod past;
 mod place;

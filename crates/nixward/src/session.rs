@@ -27,6 +27,7 @@ use crate::{
     environment::Environment,
     error::{CliError, ErrorKind},
     evaluation::EarlyLook,
+    meanwhile::Meanwhile,
     nix_setup,
     place::{Looking, Place},
     reporters::Scene,
@@ -48,6 +49,8 @@ pub(crate) struct Session {
     pub(crate) start: Instant,
     /// Tells this run from all others of the workspace; sorts by time.
     run: String,
+    /// What is done by the end.
+    pub(crate) meanwhile: Meanwhile,
     /// Whether it only looks, and what it finds is told by another one.
     is_beside: bool,
 }
@@ -136,6 +139,7 @@ impl Session {
             cancellation,
             start,
             run: run_name(),
+            meanwhile: Meanwhile::default(),
             is_beside: false,
         })
     }

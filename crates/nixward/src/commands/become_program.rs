@@ -95,6 +95,7 @@ pub(super) fn become_it(
     )]
     let mut command = Command::new(program);
     command.args(args).envs(env).current_dir(&session.cwd);
+    session.meanwhile.finish();
     let error = command.exec();
     let message = format!("cannot become {}", program.display());
     let cli_error = CliError::new(ErrorKind::Own, message).cause(error.to_string());

@@ -109,11 +109,15 @@ impl Lookup {
         let source = Source::of(session);
         match source.look_again(&self.scan) {
             Ok(after) if after.is_same_as(&self.scan) => {
-                source.keep(&after.record);
-                // What can't be kept is asked again.
-                let _kept = postcard::to_stdvec(&fresh.kept)
-                    .ok()
-                    .map(|bytes| evaluations(session).write(&self.key, &bytes));
+                let keep_source = source.keeping(after.record);
+                let answer = postcard::to_stdvec(&fresh.kept);
+                let (evaluations, key) = (evaluations(session), self.key.clone());
+                // Nothing that comes now reads it, and to have it on the disk takes a while.
+                session.meanwhile.begin(move || {
+                    keep_source();
+                    // What can't be kept is asked again.
+                    let _kept = answer.map(|bytes| evaluations.write(&key, &bytes));
+                });
                 CacheUse::Miss
             }
             Ok(_) => CacheUse::Off {

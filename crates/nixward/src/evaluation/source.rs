@@ -72,7 +72,7 @@ impl Source {
         let known = known.as_ref().and_then(Record::from_bytes);
         let scan = self.look_with(known.as_ref())?;
         if scan.hashed > WORTH_KEEPING {
-            self.keep(&scan.record);
+            self.keeping(scan.record.clone())();
         }
         Ok(scan)
     }
@@ -87,9 +87,12 @@ impl Source {
         self.look_with(Some(&before.record))
     }
 
-    /// A home that can't be written costs time, and nothing else.
-    pub(super) fn keep(&self, record: &Record) {
-        let _kept = self.records.write(&self.name, &record.to_bytes());
+    /// Keeps a record, when it is called. A home that can't be written costs time, and nothing else.
+    pub(super) fn keeping(&self, record: Record) -> impl FnOnce() + Send + use<> {
+        let (records, name) = (self.records.clone(), self.name.clone());
+        move || {
+            let _kept = records.write(&name, &record.to_bytes());
+        }
     }
 
     fn look_with(&self, known: Option<&Record>) -> Result<Scan, GitError> {
