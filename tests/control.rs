@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use nixward_schema::{EventLine, EventLineKind, LineFailedTry, LineStatus};
+use nixward_schema::{EventLine, EventLineKind, LineFailedTry, LineStatus, RecordKind, RecordLine};
 use nixward_testing::{Finished, Project, insta};
 
 use crate::support::real_project;
@@ -62,6 +62,28 @@ const THIRD_TIME: &str = r#"
   echo "this is run $#"
   [ $# -ge 3 ]"#;
 
+/// The time of a step is that of its tries: from its beginning to its end are the pauses, too.
+fn pauses_do_not_count(output: &Finished) {
+    let record = std::path::PathBuf::from(log(output)).with_file_name("events.jsonl");
+    let (mut began, mut ended, mut ran, mut paused) = (0, 0, 0, 0);
+    for line in fs_err::read_to_string(record).unwrap().lines() {
+        let line: RecordLine = serde_json::from_str(line).unwrap();
+        match line.kind {
+            RecordKind::StepStarted { .. } => began = line.at,
+            RecordKind::TryFailed {
+                delay_nanoseconds, ..
+            } => paused += delay_nanoseconds,
+            RecordKind::StepFinished { outcome, .. } => {
+                ended = line.at;
+                ran = outcome.nanoseconds;
+            }
+            _ => {}
+        }
+    }
+    assert!(ran > 0 && paused > 0, "{ran} {paused}");
+    assert!(ended - began >= ran + paused, "{began}..{ended}: {ran}");
+}
+
 #[test]
 fn a_test_that_passes_after_failures_is_flaky() {
     let Some(project) = tested("retries = 3", &[("it", THIRD_TIME)]) else {
@@ -86,6 +108,7 @@ fn a_test_that_passes_after_failures_is_flaky() {
     ──── nixward: try 3 of 4 ────
     this is run 3
     ");
+    pauses_do_not_count(&output);
     forget_stamps(&project);
     let output = call(&project, &["it", "--message-format", "json"])
         .run()

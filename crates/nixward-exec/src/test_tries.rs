@@ -27,15 +27,13 @@ use crate::{
 
 /// Runs a test with all its tries.
 pub(crate) fn run(step: &ProgramStep<'_>, program: &Path, action: &ProgramAction) -> StepOutcome {
-    // Which stands still while the run is stopped.
-    let clock = step.context.launcher.clock();
-    let started = clock.now();
     let mut tries = Tries {
         step,
         program,
         action,
         log: step.open_log(),
         history: StepHistory::default(),
+        ran: Duration::ZERO,
         notes: Vec::new(),
     };
     let end = match action.repeat {
@@ -45,13 +43,14 @@ pub(crate) fn run(step: &ProgramStep<'_>, program: &Path, action: &ProgramAction
     let Tries {
         log,
         history,
+        ran,
         mut notes,
         ..
     } = tries;
     notes.extend(end.notes);
     let end = ProgramEnd {
         notes,
-        duration: clock.now().saturating_sub(started),
+        duration: ran,
         ..end
     };
     step.outcome(end, log, history)
@@ -64,6 +63,8 @@ struct Tries<'a> {
     action: &'a ProgramAction,
     log: OutputLog,
     history: StepHistory,
+    /// How long it ran in all, without pauses between tries.
+    ran: Duration,
     /// What must be said of tries before the last.
     notes: Vec<String>,
 }
@@ -115,6 +116,7 @@ impl Tries<'_> {
     fn once(&mut self) -> ProgramEnd {
         let end = test_step::run(self.step, self.program, self.action, &mut self.log);
         self.history.is_slow |= end.is_slow;
+        self.ran += end.duration;
         end
     }
 
