@@ -87,6 +87,20 @@ fn the_last_run_is_told_and_shown_again() {
         (replay.stdout(), replay.stderr()),
         (run.stdout(), run.stderr())
     );
+    // What is about a report is refused where there is none, and a variable is not.
+    for option in ["--junit=it.xml", "--report=summary"] {
+        project
+            .nixward(["log", option])
+            .run()
+            .expect_code(2)
+            .expect_stderr("with `--replay` the run is reported once more");
+    }
+    project
+        .nixward(["log"])
+        .env("NIXWARD_JUNIT", "it.xml")
+        .env("NIXWARD_REPORT", "summary")
+        .run()
+        .expect_code(0);
     // In any style and format.
     let summary = project
         .nixward(["log", "--replay", "--report=summary", "--junit=it.xml"])
@@ -140,10 +154,12 @@ fn the_whole_output_of_a_step_is_there_wherever_it_was_asked_for() {
     log(&["failing", "test"])
         .expect_code(0)
         .expect_stdout_is("out\nerr\n")
-        .expect_stderr("it exited with code 3");
-    log(&["flaky", "-q"])
+        .expect_stderr("it exited with code 3")
+        .expect_stderr("ago; not in the run since\n");
+    let quiet = log(&["flaky", "-q"])
         .expect_code(0)
         .expect_stdout_is("not yet\n──── nixward: try 2 of 2 ────\nnow\n");
+    assert_eq!(quiet.stderr(), "");
     log(&["(workspace)", "check"])
         .expect_code(0)
         .expect_stderr("(workspace) check spelling");
@@ -207,7 +223,13 @@ fn runs_are_found_by_a_part_of_their_name() {
             .len(),
         1
     );
-    assert_eq!(json(&["--failed"])["run"], name(1));
+    let failed = json(&["--failed"]);
+    assert_eq!(failed["run"], name(1));
+    let steps = failed["steps"].as_array().unwrap().iter();
+    let steps: Vec<&str> = steps.filter_map(|step| step["project"].as_str()).collect();
+    assert_eq!(steps, ["failing"]);
+    let text = project.nixward(["log", "--failed"]).run().expect_code(0);
+    assert!(!text.stdout().contains("PASS"), "{}", text.stdout());
     let end = name(1).rsplit_once('-').unwrap().1.to_owned();
     assert_eq!(json(&["--id", &end])["run"], name(1));
     assert_eq!(json(&["--id", &name(0)])["verb"], "test");
@@ -268,12 +290,64 @@ fn statistics_tell_what_is_flaky() {
         .run()
         .expect_code(0)
         .expect_stdout("3 runs looked at")
-        .expect_stdout("flaky test  100%   3             0        3");
+        .expect_stdout("flaky test  100%   3           0        3");
     project
         .nixward(["log", "--stats", "pc-load-letter"])
         .run()
         .expect_code(0)
         .expect_stdout("nothing was flaky");
+}
+
+#[test]
+fn what_was_not_run_is_told_with_the_reason() {
+    let Some(project) = real_project() else {
+        return;
+    };
+    let project = project
+        .manifest(
+            "[workspace]\nname = \"initech\"\n[verbs]\ntest = { pass-env = [\"CODE\"] }\n\
+             [projects.later]\ntest = { after = [\"first.test\"] }\n",
+        )
+        .outputs(
+            r#"{ packages = {
+              first = project "first" "true" { test = test "exit $CODE"; };
+              later = project "later" "true" { test = test "echo later"; };
+            }; }"#,
+        )
+        .build();
+    for code in ["0", "1"] {
+        let test = project.nixward(["test", "--all"]).env("CODE", code);
+        test.run().expect_code(code.parse().unwrap());
+    }
+    let log = |args: &[&str]| {
+        let command = project.nixward(["log"]);
+        let command = args.iter().fold(command, |command, arg| command.arg(arg));
+        command.run().expect_code(0)
+    };
+    let not_run = "     NOT RUN [         ] later test: first test, which it comes after, failed\n";
+    log(&[]).expect_stdout(not_run);
+    log(&["--failed"]).expect_stdout(not_run);
+    let id = |place: usize| {
+        let runs = log(&["--runs", "--message-format=json"]).json();
+        runs["runs"][place]["run"].as_str().unwrap().to_owned()
+    };
+    log(&["later"])
+        .expect_stdout_is("")
+        .expect_stderr(not_run)
+        .expect_stderr(&format!(
+            "    its last output: nixward log later --id {}\n",
+            id(1)
+        ))
+        .expect_stderr(&format!("    run: {}, ", id(0)));
+    log(&["later", "--id", &id(1)])
+        .expect_stdout_is("later\n")
+        .expect_stderr("PASS [");
+    let json = log(&["later", "test", "--message-format=json"]).json();
+    let why = "first test, which it comes after, failed";
+    assert_eq!(
+        (&json["steps"][0]["status"], &json["steps"][0]["why"]),
+        (&"not-run".into(), &why.into())
+    );
 }
 
 #[test]
@@ -303,10 +377,51 @@ fn a_run_that_is_killed_or_cancelled_can_be_read() {
         running
     };
     let running = start();
+    let beside = |args: &[&str]| {
+        let command = project.nixward(["log"]);
+        let command = args.iter().fold(command, |command, arg| command.arg(arg));
+        command.start().finish_beside_others().expect_code(0)
+    };
+    beside(&[])
+        .expect_stdout("     Running [ ")
+        .expect_stdout("     RUNNING [ ")
+        .expect_stdout("1 passed, 1 running");
+    beside(&["endless"])
+        .expect_stdout_is("begun\n")
+        .expect_stderr("endless test\n");
+    // Until it has run for a while, which only the time of its record says.
+    wait_until("a second of it", || {
+        is("running").filter(|run| run["steps"][1]["milliseconds"].as_u64() > Some(2000))
+    });
     running.kill();
     running.finish().expect_signal(9);
     let broken_off = is("broken-off").unwrap();
     assert_eq!(broken_off["steps"][0]["project"], "quick");
+    let unfinished = &broken_off["steps"][1];
+    assert_eq!(
+        (&unfinished["project"], &unfinished["status"]),
+        (&"endless".into(), &"unfinished".into())
+    );
+    assert_eq!(broken_off["unfinished"], 1);
+    let milliseconds = |value: &serde_json::Value| value["milliseconds"].as_u64().unwrap();
+    assert!(milliseconds(unfinished) > 1000, "{unfinished}");
+    assert!(milliseconds(&broken_off) >= milliseconds(unfinished));
+    project
+        .nixward(["log", "--failed"])
+        .run()
+        .expect_code(0)
+        .expect_stdout("  UNFINISHED [> ")
+        .expect_stdout("1 passed, 1 unfinished");
+    project
+        .nixward(["log", "endless"])
+        .run()
+        .expect_code(0)
+        .expect_stdout_is("begun\n")
+        .expect_stderr("  UNFINISHED [> ")
+        .expect_stderr(&format!(
+            "    run: {}, ",
+            broken_off["run"].as_str().unwrap()
+        ));
     project
         .nixward(["log", "quick"])
         .run()

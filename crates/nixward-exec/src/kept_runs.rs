@@ -7,14 +7,17 @@ use std::{
     io,
     path::{Path, PathBuf},
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use fs_err::{self as fs, File, os::unix::fs::OpenOptionsExt as _};
+use nixward_core::plan::StepLabel;
 use rustix::{
     fs::{FlockOperation, flock},
     io::Errno,
 };
+
+use crate::log_folder::log_path;
 
 /// How many runs are kept.
 pub(crate) const KEPT_RUNS: usize = 50;
@@ -45,6 +48,20 @@ impl KeptRun {
     /// Whether it still goes on.
     pub fn is_running(&self) -> bool {
         is_still_running(&self.folder)
+    }
+
+    /// When the run itself wrote something last: the only sign of when one that was killed has ended.
+    pub fn last_written(&self) -> Option<SystemTime> {
+        let entries = fs::read_dir(&self.folder).ok()?.flatten();
+        // The note is written by others.
+        let own = entries.filter(|entry| entry.file_name() != SIZE);
+        own.filter_map(|entry| entry.metadata().ok()?.modified().ok())
+            .max()
+    }
+
+    /// Where the log of a step is, if it has one.
+    pub fn log(&self, label: &StepLabel) -> PathBuf {
+        log_path(&self.folder, label)
     }
 }
 
@@ -189,6 +206,23 @@ mod tests {
         let noted = |run: &str| fs::read_to_string(folder.path().join(run).join(SIZE)).ok();
         assert_eq!(noted("003").as_deref(), Some("100"));
         assert_eq!(noted(&own), None, "it may still grow");
+    }
+
+    #[test]
+    fn the_last_sign_of_a_run_is_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = KeptRun {
+            folder: folder.path().to_owned(),
+            id: "001-1".to_owned(),
+        };
+        assert_eq!(run.last_written(), None);
+        for (name, seconds) in [("a.log", 7), ("events.jsonl", 5), (SIZE, 900)] {
+            let file = File::create(run.folder.join(name)).unwrap();
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            file.file().set_modified(time).unwrap();
+        }
+        let seven = SystemTime::UNIX_EPOCH + Duration::from_secs(7);
+        assert_eq!(run.last_written(), Some(seven));
     }
 
     #[test]

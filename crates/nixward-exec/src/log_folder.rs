@@ -88,8 +88,13 @@ impl LogFolder {
 
     /// The log of a step.
     pub fn path(&self, label: &StepLabel) -> PathBuf {
-        self.folder.join(format!("{}.log", file_name(label)))
+        log_path(&self.folder, label)
     }
+}
+
+/// The log of a step in the folder of a run.
+pub(crate) fn log_path(run: &Path, label: &StepLabel) -> PathBuf {
+    run.join(format!("{}.log", file_name(label)))
 }
 
 /// A name for what belongs to the workspace in a folder: its own name, easy to type, and what tells it from another

@@ -194,5 +194,9 @@ pub enum LineStatus {
     Loaded,
     NotRun,
     Passed,
+    /// It runs: only in what `nixward log` prints.
+    Running,
     TimedOut,
+    /// It ran when nixward was killed: only in what `nixward log` prints.
+    Unfinished,
 }

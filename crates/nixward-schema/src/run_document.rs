@@ -12,7 +12,7 @@ pub struct RunDocument {
     pub v: u32,
     #[serde(flatten)]
     pub run: RunHeader,
-    /// Those that ended, in the order in which they did; a run that was broken off had more.
+    /// Those that ended, in the order in which they did; then those that began and have no end.
     pub steps: Vec<RunStep>,
 }
 
@@ -30,6 +30,7 @@ pub struct RunHeader {
     pub verb: String,
     /// When it began, in milliseconds since 1970.
     pub started: u64,
+    /// How long it took; how long it was seen to go on, where it was broken off.
     pub milliseconds: u64,
     pub state: RunState,
     pub passed: usize,
@@ -38,6 +39,9 @@ pub struct RunHeader {
     pub not_run: usize,
     /// Steps that were ended because the run was cancelled.
     pub interrupted: usize,
+    /// Steps that began and have no end: they run, or did so when nixward was killed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unfinished: usize,
     /// Those of the passed ones that had failed before.
     pub flaky: usize,
     /// Steps that were slow.
@@ -61,7 +65,7 @@ pub enum RunState {
     Running,
 }
 
-/// A step that ended.
+/// A step that ended, or began.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunStep {
@@ -72,6 +76,9 @@ pub struct RunStep {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     pub status: LineStatus,
+    /// Why it was not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     pub milliseconds: u64,
     /// How many tries there were.
     #[serde(default = "one", skip_serializing_if = "is_one")]
@@ -93,6 +100,11 @@ fn one() -> usize {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_one(count: &usize) -> bool {
     *count == 1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// All runs that are kept.

@@ -1,6 +1,6 @@
 //! A run's events to what it came to.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use nixward_core::{
     event::{Event, EventKind},
@@ -9,6 +9,8 @@ use nixward_core::{
 };
 use nixward_schema::{LineStatus, RecordHead, RunDocument, RunHeader, RunState, RunStep};
 
+use crate::verdict::reason;
+
 /// Hears a run, and says what it came to, also where it has no end.
 #[derive(Debug)]
 pub struct RunDigest {
@@ -16,11 +18,33 @@ pub struct RunDigest {
     head: RecordHead,
     /// The hash of each step's derivation.
     derivations: BTreeMap<usize, String>,
+    /// How many steps were to be run.
+    planned: usize,
     steps: Vec<RunStep>,
+    /// Those that began and have not ended.
+    open: BTreeMap<usize, OpenStep>,
     /// What the steps add up to so far.
     so_far: RunSummary,
     finished: Option<RunSummary>,
     latest: Duration,
+}
+
+/// A step that has no end yet.
+#[derive(Debug)]
+struct OpenStep {
+    label: Arc<StepLabel>,
+    began: Duration,
+    /// Which try it is.
+    tries: usize,
+}
+
+/// What is known, besides what was told, of a run whose end was not told.
+pub struct OpenEnd<'a> {
+    pub goes_on: bool,
+    /// How long after its beginning there was a sign of it.
+    pub seen: Duration,
+    /// The name of a step's log in the run's folder, where it has one.
+    pub log: &'a dyn Fn(&StepLabel) -> Option<String>,
 }
 
 impl RunDigest {
@@ -29,7 +53,9 @@ impl RunDigest {
             id,
             derivations: std::mem::take(&mut head.derivations).into_iter().collect(),
             head,
+            planned: 0,
             steps: Vec::new(),
+            open: BTreeMap::new(),
             so_far: RunSummary::default(),
             finished: None,
             latest: Duration::ZERO,
@@ -39,7 +65,22 @@ impl RunDigest {
     pub fn on_event(&mut self, event: &Event) {
         self.latest = self.latest.max(event.elapsed);
         match &event.kind {
+            EventKind::RunStarted { steps, verb: _ } => self.planned = *steps,
+            EventKind::StepStarted { label } => {
+                let open = OpenStep {
+                    label: Arc::clone(label),
+                    began: event.elapsed,
+                    tries: 1,
+                };
+                self.open.insert(label.id, open);
+            }
+            EventKind::TryFailed { label, number, .. } => {
+                if let Some(open) = self.open.get_mut(&label.id) {
+                    open.tries = number + 1;
+                }
+            }
             EventKind::StepFinished { label, outcome } => {
+                self.open.remove(&label.id);
                 self.so_far.add(outcome);
                 let step = self.step(label, outcome);
                 self.steps.push(step);
@@ -50,32 +91,65 @@ impl RunDigest {
         }
     }
 
-    /// Whether the end was told.
-    pub fn is_finished(&self) -> bool {
-        self.finished.is_some()
+    /// What it came to; nothing where its end was not told.
+    pub fn finished(mut self) -> Option<RunDocument> {
+        let summary = self.finished.take()?;
+        let state = state(&summary);
+        Some(self.told(&summary, state))
     }
 
-    /// What it came to; `unfinished` is what to call it where its end was not told.
-    pub fn document(self, unfinished: RunState) -> RunDocument {
-        let Self {
-            id,
-            head,
-            derivations: _,
-            steps,
-            mut so_far,
-            finished,
-            latest,
-        } = self;
-        so_far.duration = latest;
-        let state = finished.as_ref().map_or(unfinished, state);
-        let summary = finished.unwrap_or(so_far);
+    /// What it came to, or has come to so far.
+    pub fn document(mut self, open_end: &OpenEnd<'_>) -> RunDocument {
+        if let Some(summary) = self.finished.take() {
+            let state = state(&summary);
+            return self.told(&summary, state);
+        }
+        let until = self.latest.max(open_end.seen);
+        let (status, state) = if open_end.goes_on {
+            (LineStatus::Running, RunState::Running)
+        } else {
+            (LineStatus::Unfinished, RunState::BrokenOff)
+        };
+        let mut summary = std::mem::take(&mut self.so_far);
+        summary.duration = until;
+        if !open_end.goes_on {
+            let told = self.steps.len() + self.open.len();
+            summary.not_run += self.planned.saturating_sub(told);
+        }
+        let open = std::mem::take(&mut self.open);
+        let unfinished = open.len();
+        for (id, open) in open {
+            let OpenStep {
+                label,
+                began,
+                tries,
+            } = open;
+            self.steps.push(RunStep {
+                project: label.project.clone(),
+                verb: label.verb.clone(),
+                detail: label.detail.clone(),
+                status,
+                why: None,
+                milliseconds: milliseconds(until.saturating_sub(began)),
+                tries,
+                slow: false,
+                derivation: self.derivations.get(&id).cloned(),
+                log: (open_end.log)(&label),
+            });
+        }
+        let mut document = self.told(&summary, state);
+        document.run.unfinished = unfinished;
+        document
+    }
+
+    fn told(self, summary: &RunSummary, state: RunState) -> RunDocument {
         RunDocument {
             v: RunDocument::VERSION,
             run: RunHeader {
-                run: id,
-                workspace: head.workspace,
-                verb: head.verb,
-                started: head.started,
+                run: self.id,
+                workspace: self.head.workspace,
+                verb: self.head.verb,
+                started: self.head.started,
                 milliseconds: milliseconds(summary.duration),
                 state,
                 passed: summary.passed,
@@ -83,11 +157,12 @@ impl RunDigest {
                 skipped: summary.skipped,
                 not_run: summary.not_run,
                 interrupted: summary.interrupted,
+                unfinished: 0,
                 flaky: summary.flaky,
                 slow: summary.slow_passed + summary.slow_failed,
                 folder: None,
             },
-            steps,
+            steps: self.steps,
         }
     }
 
@@ -98,6 +173,7 @@ impl RunDigest {
             verb: label.verb.clone(),
             detail: label.detail.clone(),
             status: line_status(&outcome.status),
+            why: outcome.status.is_not_run().then(|| reason(&outcome.status)),
             milliseconds: milliseconds(outcome.duration),
             tries: outcome.history.last_try(),
             slow: outcome.history.is_slow,

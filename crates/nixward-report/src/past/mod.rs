@@ -4,6 +4,6 @@ mod digest;
 mod stats;
 mod text;
 
-pub use digest::RunDigest;
+pub use digest::{OpenEnd, RunDigest};
 pub use stats::stats;
-pub use text::{Past, run, runs, stats_text};
+pub use text::{Past, origin, run, runs, stats_text, step, step_name};

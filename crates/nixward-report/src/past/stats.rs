@@ -58,7 +58,9 @@ fn verdict(status: LineStatus) -> Option<bool> {
         | LineStatus::EvaluationFailed
         | LineStatus::CouldNotStart
         | LineStatus::Cancelled
-        | LineStatus::NotRun => None,
+        | LineStatus::NotRun
+        | LineStatus::Running
+        | LineStatus::Unfinished => None,
     }
 }
 
@@ -123,6 +125,7 @@ mod tests {
                 skipped: 0,
                 not_run: 0,
                 interrupted: 0,
+                unfinished: 0,
                 flaky: 0,
                 slow: 0,
                 folder: None,
@@ -137,6 +140,7 @@ mod tests {
             verb: "test".to_owned(),
             detail: None,
             status,
+            why: None,
             milliseconds,
             tries: 1,
             slow: false,

@@ -34,11 +34,20 @@ impl Past {
         }
     }
 
-    fn line(self, word: &str, label: Label, milliseconds: u64, text: &str) -> String {
+    fn line(self, word: &str, label: Label, time: &str, text: &str) -> String {
         let word = self.styles.paint(label, &format!("{word:>12}"));
-        let time = seconds(Duration::from_millis(milliseconds));
         format!("{word} [{time:>9}] {text}\n")
     }
+}
+
+/// How long something took.
+fn took(milliseconds: u64) -> String {
+    seconds(Duration::from_millis(milliseconds))
+}
+
+/// How long something took at least.
+fn took_at_least(milliseconds: u64) -> String {
+    format!(">{:>8}", took(milliseconds))
 }
 
 /// One run: how it ended, each of its steps, and where its logs are.
@@ -57,11 +66,15 @@ pub fn run(past: Past, document: &RunDocument) -> String {
         past.ago(header.started),
         counts(header)
     );
-    let mut text = past.line(word, label, header.milliseconds, &what);
-    for step in &document.steps {
-        if step.status != LineStatus::NotRun {
-            text.push_str(&one_step(past, header, step));
+    let time = match header.state {
+        RunState::BrokenOff => took_at_least(header.milliseconds),
+        RunState::Passed | RunState::Failed | RunState::Cancelled | RunState::Running => {
+            took(header.milliseconds)
         }
+    };
+    let mut text = past.line(word, label, &time, &what);
+    for one in &document.steps {
+        text.push_str(&step(past, header, one));
     }
     text.extend([format!("run: {}\n", header.run)]);
     if let Some(folder) = &header.folder {
@@ -70,8 +83,19 @@ pub fn run(past: Past, document: &RunDocument) -> String {
     text
 }
 
+/// Which run something is from, and how many newer ones say nothing of it.
+pub fn origin(past: Past, header: &RunHeader, newer: usize) -> String {
+    let ago = past.ago(header.started);
+    let newer = match newer {
+        0 => String::new(),
+        1 => "; not in the run since".to_owned(),
+        runs => format!("; not in the {runs} runs since"),
+    };
+    format!("    run: {}, {ago}{newer}\n", header.run)
+}
+
 /// `        FAIL [   0.312s] web test`, with where its output is.
-fn one_step(past: Past, header: &RunHeader, step: &RunStep) -> String {
+pub fn step(past: Past, header: &RunHeader, step: &RunStep) -> String {
     let (word, label) = match step.status {
         LineStatus::Passed => ("PASS", Label::Good),
         LineStatus::Flaky => ("FLAKY", Label::Doubtful),
@@ -83,6 +107,8 @@ fn one_step(past: Past, header: &RunHeader, step: &RunStep) -> String {
         LineStatus::EvaluationFailed => ("EVAL FAIL", Label::Bad),
         LineStatus::Cancelled => ("CANCELLED", Label::Doubtful),
         LineStatus::NotRun => ("NOT RUN", Label::Doubtful),
+        LineStatus::Running => ("RUNNING", Label::Quiet),
+        LineStatus::Unfinished => ("UNFINISHED", Label::Bad),
     };
     let mut marks = Vec::new();
     if step.tries > 1 {
@@ -91,11 +117,19 @@ fn one_step(past: Past, header: &RunHeader, step: &RunStep) -> String {
     if step.slow {
         marks.push("slow".to_owned());
     }
-    let mut name = name(step.project.as_deref(), &step.verb, step.detail.as_deref());
+    let mut name = step_name(step);
     if !marks.is_empty() {
         name = format!("{name} ({})", marks.join(", "));
     }
-    let mut text = past.line(word, label, step.milliseconds, &name);
+    if let Some(why) = &step.why {
+        name = format!("{name}: {why}");
+    }
+    let time = match step.status {
+        LineStatus::NotRun => String::new(),
+        LineStatus::Unfinished => took_at_least(step.milliseconds),
+        _ => took(step.milliseconds),
+    };
+    let mut text = past.line(word, label, &time, &name);
     let is_doubtful = label != Label::Good;
     if let (true, Some(log), Some(folder)) = (is_doubtful, &step.log, &header.folder) {
         text.extend([format!("    log: {folder}/{log}\n")]);
@@ -104,6 +138,10 @@ fn one_step(past: Past, header: &RunHeader, step: &RunStep) -> String {
 }
 
 /// As a step is called everywhere.
+pub fn step_name(step: &RunStep) -> String {
+    name(step.project.as_deref(), &step.verb, step.detail.as_deref())
+}
+
 fn name(project: Option<&str>, verb: &str, detail: Option<&str>) -> String {
     let project = project.unwrap_or("(workspace)");
     match detail {
@@ -117,8 +155,14 @@ fn counts(header: &RunHeader) -> String {
         0 => format!("{} passed", header.passed),
         flaky => format!("{} passed ({flaky} flaky)", header.passed),
     };
+    let unfinished = if header.state == RunState::Running {
+        "running"
+    } else {
+        "unfinished"
+    };
     let rest = [
         (header.failed, "failed"),
+        (header.unfinished, unfinished),
         (header.skipped, "skipped"),
         (header.interrupted, "interrupted"),
         (header.not_run, "not run"),
@@ -192,7 +236,7 @@ pub fn stats_text(styles: Styles, document: &StatsDocument) -> String {
     if rows.is_empty() {
         text.push_str("\nnothing was flaky\n");
     } else {
-        let headings = ["FLAKIEST", "SHARE", "NEEDED TRIES", "CHANGED", "RUNS"];
+        let headings = ["FLAKIEST", "SHARE", "FLAKY RUNS", "CHANGED", "RUNS"];
         text.extend([format!("\n{}", table(styles, headings, &rows))]);
     }
     text
@@ -242,6 +286,7 @@ mod tests {
             verb: "test".to_owned(),
             detail: None,
             status,
+            why: None,
             milliseconds: 1234,
             tries,
             slow: tries > 2,
@@ -262,6 +307,7 @@ mod tests {
                 skipped: 3,
                 not_run: 1,
                 interrupted: 0,
+                unfinished: 0,
                 flaky: 1,
                 slow: 1,
                 folder: Some("/state/runs/initech/0000009000000-42".to_owned()),
@@ -270,7 +316,10 @@ mod tests {
                 step("web", LineStatus::Passed, 1, Some("web.test.0.log")),
                 step("api", LineStatus::Flaky, 3, Some("api.test.1.log")),
                 step("it", LineStatus::TimedOut, 1, Some("it.test.2.log")),
-                step("later", LineStatus::NotRun, 1, None),
+                RunStep {
+                    why: Some("it test, which it comes after, failed".to_owned()),
+                    ..step("later", LineStatus::NotRun, 1, None)
+                },
             ],
         }
     }
@@ -284,9 +333,42 @@ mod tests {
             log: /state/runs/initech/0000009000000-42/api.test.1.log
              TIMEOUT [   1.234s] it test
             log: /state/runs/initech/0000009000000-42/it.test.2.log
+             NOT RUN [         ] later test: it test, which it comes after, failed
         run: 0000009000000-42
         logs: /state/runs/initech/0000009000000-42
         ");
+    }
+
+    #[test]
+    fn a_run_without_an_end_tells_what_ran() {
+        let mut document = document();
+        document.run.state = RunState::BrokenOff;
+        document.run.unfinished = 1;
+        document.steps.truncate(1);
+        document.steps[0].status = LineStatus::Unfinished;
+        assert_snapshot!(run(PAST, &document), @"
+          Broken off [>  4.321s] test, 16m ago: 2 passed (1 flaky), 1 failed, 1 unfinished, 3 skipped, 1 not run
+          UNFINISHED [>  1.234s] web test
+            log: /state/runs/initech/0000009000000-42/web.test.0.log
+        run: 0000009000000-42
+        logs: /state/runs/initech/0000009000000-42
+        ");
+        document.run.state = RunState::Running;
+        document.steps[0].status = LineStatus::Running;
+        assert_snapshot!(run(PAST, &document), @"
+             Running [   4.321s] test, 16m ago: 2 passed (1 flaky), 1 failed, 1 running, 3 skipped, 1 not run
+             RUNNING [   1.234s] web test
+            log: /state/runs/initech/0000009000000-42/web.test.0.log
+        run: 0000009000000-42
+        logs: /state/runs/initech/0000009000000-42
+        ");
+    }
+
+    #[test]
+    fn a_log_says_how_old_it_is() {
+        let header = document().run;
+        assert_snapshot!(origin(PAST, &header, 0), @"    run: 0000009000000-42, 16m ago");
+        assert_snapshot!(origin(PAST, &header, 2), @"    run: 0000009000000-42, 16m ago; not in the 2 runs since");
     }
 
     #[test]
@@ -312,8 +394,8 @@ mod tests {
         it test   1.2s    1.2s  1.2s  2
         web test  1.2s    1.2s  1.2s  2
 
-        FLAKIEST  SHARE  NEEDED TRIES  CHANGED  RUNS
-        api test  100%   2             0        2
+        FLAKIEST  SHARE  FLAKY RUNS  CHANGED  RUNS
+        api test  100%   2           0        2
         ");
     }
 }

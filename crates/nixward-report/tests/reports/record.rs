@@ -12,7 +12,7 @@ use nixward_core::{
 use nixward_report::{
     human::{HumanReporter, HumanSettings, Verbosity},
     json_lines::JsonLinesReporter,
-    past::RunDigest,
+    past::{OpenEnd, RunDigest},
     record::{self, OutputRoom},
     reporter::Reporter as _,
     style::Styles,
@@ -175,7 +175,11 @@ fn digest(events: &[Event]) -> RunDocument {
     };
     let mut digest = RunDigest::new("1700000000000-42".to_owned(), head);
     events.iter().for_each(|event| digest.on_event(event));
-    digest.document(RunState::BrokenOff)
+    digest.document(&OpenEnd {
+        goes_on: false,
+        seen: Duration::ZERO,
+        log: &|_| None,
+    })
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! The arguments of `log`.
 
-use clap::Args;
+use clap::{ArgMatches, Args, error::ErrorKind, parser::ValueSource};
 
 use super::report_args::ReportArgs;
 
 #[derive(Args, Clone, Debug)]
 pub struct LogArgs {
-    /// Print the whole output of this project's step, from the last run that had one
+    /// Print the whole output of this project's step, from the last run that had one; also while it runs
     #[arg(value_name = "PROJECT")]
     pub project: Option<String>,
 
@@ -18,7 +18,7 @@ pub struct LogArgs {
     #[arg(long, value_name = "RUN")]
     pub id: Option<String>,
 
-    /// Look only at what failed
+    /// Look only at runs and steps that failed, also those that were not run or have no end
     #[arg(long)]
     pub failed: bool,
 
@@ -26,7 +26,7 @@ pub struct LogArgs {
     #[arg(long, conflicts_with_all = ["project", "id", "replay", "stats"])]
     pub runs: bool,
 
-    /// Report the run once more, in any style and format
+    /// Report the run once more, in any style (`--report`) and format (`--message-format`, `--junit`)
     #[arg(long, conflicts_with_all = ["project", "stats"])]
     pub replay: bool,
 
@@ -36,4 +36,24 @@ pub struct LogArgs {
 
     #[command(flatten)]
     pub report: ReportArgs,
+}
+
+/// Refuses what is about a report where there is none. The variables that say the same are there for every call, so that
+/// they are no error.
+pub(super) fn check(matches: &ArgMatches) -> Result<(), clap::Error> {
+    let is_typed = |id: &&str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let typed = ["report", "junit"].into_iter().find(is_typed);
+    match typed {
+        Some(option) if !matches.get_flag("replay") => {
+            let message = format!(
+                "`--{option}` is about the report of a run; with `--replay` the run is reported once more"
+            );
+            let mut command = super::command();
+            command.build();
+            // Whose usage is told.
+            let mut log = command.find_subcommand("log").cloned().unwrap_or(command);
+            Err(log.error(ErrorKind::MissingRequiredArgument, message))
+        }
+        _ => Ok(()),
+    }
 }

@@ -79,7 +79,12 @@ pub enum Command {
 pub(crate) fn parse(args: &[OsString]) -> Result<Cli, CliError> {
     without_empty_variables(command())
         .try_get_matches_from(help_of_own_verb(args))
-        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .and_then(|matches| {
+            if let Some(matches) = matches.subcommand_matches("log") {
+                log_args::check(matches)?;
+            }
+            Cli::from_arg_matches(&matches)
+        })
         .map_err(CliError::from_clap)
 }
 

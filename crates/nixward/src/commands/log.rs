@@ -13,20 +13,20 @@ use nixward_core::{
     names::fold,
     plan::StepLabel,
 };
-use nixward_exec::{KeptRuns, LogFolder};
+use nixward_exec::{KeptRun, KeptRuns};
 use nixward_report::{
-    human::{HumanReporter, HumanSettings},
+    human::{HumanReporter, HumanSettings, Verbosity},
     past::{self, Past},
     reporter::{Reporter as _, Reporters},
     rerun::Rerun,
     style::Styles,
 };
 use nixward_schema::{
-    RecordHead, RecordShown, RunDocument, RunState, RunStep, RunsDocument, exit_code,
+    LineStatus, RecordHead, RecordShown, RunDocument, RunState, RunStep, RunsDocument, exit_code,
 };
 use serde::Serialize;
 
-use super::log_search::{self, Wanted, is_failure};
+use super::log_search::{self, Found, Wanted, is_failure};
 use crate::{
     cli::{LogArgs, MessageFormat},
     console_output, discovery,
@@ -90,15 +90,15 @@ pub(super) fn run(global: &GlobalSettings, args: &LogArgs) -> Result<u8, CliErro
         None => history.runs,
     };
     if project.is_some() {
-        let (run, steps) = log_search::steps(&runs, wanted, id.is_some())?;
-        return command.output(run, &steps);
+        let found = log_search::steps(&runs, wanted, id.is_some())?;
+        return command.output(&found, wanted);
     }
-    let run = log_search::run(runs, *failed)?;
+    let mut run = log_search::run(runs, *failed)?;
     if *replay {
-        command.replay(&run, ReportSettings::resolve(report))
-    } else {
-        command.one_run(&run)
+        return command.replay(&run, ReportSettings::resolve(report));
     }
+    run.document.steps.retain(|step| wanted.takes(step));
+    command.one_run(&run)
 }
 
 fn cannot_read(error: &io::Error) -> CliError {
@@ -114,11 +114,11 @@ impl LogCommand<'_> {
         console_output::stderr_styles(self.global.color, &self.environment)
     }
 
-    fn past(&self) -> Past {
+    fn past(&self, styles: Styles) -> Past {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let now = now.unwrap_or_default().as_millis();
         Past {
-            styles: self.stdout_styles(),
+            styles,
             now: u64::try_from(now).unwrap_or(u64::MAX),
         }
     }
@@ -148,11 +148,13 @@ impl LogCommand<'_> {
                 .filter(|header| !only_failed || is_failure(header.state))
                 .collect(),
         };
-        self.print(&document, || past::runs(self.past(), &document.runs))
+        let past = self.past(self.stdout_styles());
+        self.print(&document, || past::runs(past, &document.runs))
     }
 
     fn one_run(&self, run: &PastRun) -> Result<u8, CliError> {
-        self.print(&run.document, || past::run(self.past(), &run.document))
+        let past = self.past(self.stdout_styles());
+        self.print(&run.document, || past::run(past, &run.document))
     }
 
     fn stats(&self, newest_first: Vec<PastRun>, wanted: Wanted<'_>) -> Result<u8, CliError> {
@@ -171,7 +173,13 @@ impl LogCommand<'_> {
     }
 
     /// The whole output of steps on standard output, and how they ended on standard error.
-    fn output(&self, run: &PastRun, steps: &[&RunStep]) -> Result<u8, CliError> {
+    fn output(&self, found: &Found<'_>, wanted: Wanted<'_>) -> Result<u8, CliError> {
+        let Found {
+            run,
+            steps,
+            newer,
+            ran_before,
+        } = found;
         if self.global.message_format == MessageFormat::Json {
             let document = RunDocument {
                 steps: steps.iter().copied().cloned().collect(),
@@ -179,6 +187,36 @@ impl LogCommand<'_> {
             };
             return self.print(&document, String::new);
         }
+        self.ended_steps(run, steps)?;
+        let past = self.past(self.stderr_styles());
+        let header = &run.document.run;
+        for step in steps.iter().filter(|step| has_no_end(step)) {
+            if let Some(log) = &step.log {
+                if steps.len() > 1 {
+                    separate(&past::step_name(step))?;
+                }
+                print_file(&run.kept.folder.join(log))?;
+            }
+            if step.status != LineStatus::Running || self.is_talkative() {
+                console_output::error_text(&past::step(past, header, step));
+            }
+        }
+        if let Some(id) = ran_before {
+            let command = format!("nixward log {} --id {id}", wanted.name());
+            console_output::error_text(&format!("    its last output: {command}\n"));
+        }
+        if self.is_talkative() {
+            console_output::error_text(&past::origin(past, header, *newer));
+        }
+        Ok(exit_code::SUCCESS)
+    }
+
+    fn is_talkative(&self) -> bool {
+        self.global.verbosity != Verbosity::Quiet
+    }
+
+    /// Those of the steps that ended, as they were told then.
+    fn ended_steps(&self, run: &PastRun, steps: &[&RunStep]) -> Result<(), CliError> {
         let settings = HumanSettings {
             verbosity: self.global.verbosity,
             styles: self.stderr_styles(),
@@ -191,11 +229,14 @@ impl LogCommand<'_> {
             let EventKind::StepFinished { label, outcome } = &mut event.kind else {
                 continue;
             };
-            if !steps.iter().any(|step| is_step(step, label)) {
+            if !steps
+                .iter()
+                .any(|step| is_step(step, label) && !has_no_end(step))
+            {
                 continue;
             }
             if steps.len() > 1 {
-                console_output::data(&format!("──── nixward: {label} ────\n"))?;
+                separate(&label.to_string())?;
             }
             if let Some(name) = outcome.log.as_deref().and_then(Path::file_name) {
                 print_file(&run.kept.folder.join(name))?;
@@ -206,7 +247,7 @@ impl LogCommand<'_> {
             // Nobody reads: that is no trouble.
             let _told: io::Result<()> = reporter.on_event(&event);
         }
-        Ok(exit_code::SUCCESS)
+        Ok(())
     }
 
     /// Tells the run once more to those who heard it then.
@@ -224,7 +265,7 @@ impl LogCommand<'_> {
         while let Some(event) = record.next().map_err(|error| cannot_read(&error))? {
             match &event.kind {
                 EventKind::StepOutput { label, bytes: _ } => {
-                    tell_output(&mut reporters, &run.kept.folder, label, event.elapsed);
+                    tell_output(&mut reporters, &run.kept, label, event.elapsed);
                 }
                 _ => reporters.tell(&event),
             }
@@ -269,6 +310,19 @@ fn what_is_missing(state: RunState) -> Option<&'static str> {
     }
 }
 
+/// Whether no end of it was told but that it was not run: the record has no outcome to show.
+fn has_no_end(step: &RunStep) -> bool {
+    matches!(
+        step.status,
+        LineStatus::NotRun | LineStatus::Running | LineStatus::Unfinished
+    )
+}
+
+/// What stands above the output of one of several steps.
+fn separate(name: &str) -> Result<(), CliError> {
+    console_output::data(&format!("──── nixward: {name} ────\n"))
+}
+
 fn is_step(step: &RunStep, label: &StepLabel) -> bool {
     step.project == label.project && step.verb == label.verb && step.detail == label.detail
 }
@@ -276,13 +330,11 @@ fn is_step(step: &RunStep, label: &StepLabel) -> bool {
 /// What a step showed as it came, in pieces, so that no memory is needed for all of it.
 fn tell_output(
     reporters: &mut Reporters<'_>,
-    folder: &Path,
+    run: &KeptRun,
     label: &Arc<StepLabel>,
     elapsed: Duration,
 ) {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let runs = folder.parent().unwrap_or(folder);
-    let Ok(file) = fs::File::open(LogFolder::new(runs, &name).path(label)) else {
+    let Ok(file) = fs::File::open(run.log(label)) else {
         return;
     };
     let mut file = BufReader::new(file);

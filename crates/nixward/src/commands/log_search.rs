@@ -10,6 +10,9 @@ use crate::{
     past::PastRun,
 };
 
+/// How many of the runs that may be meant are named.
+const MOST_NAMED: usize = 3;
+
 /// How a step is called that belongs to no project.
 const WORKSPACE: &str = "(workspace)";
 
@@ -34,7 +37,7 @@ impl Wanted<'_> {
     }
 
     /// As it was typed.
-    fn name(self) -> String {
+    pub(super) fn name(self) -> String {
         let words = [self.project, self.verb].into_iter().flatten();
         words.collect::<Vec<_>>().join(" ")
     }
@@ -46,14 +49,19 @@ fn project_of(step: &RunStep) -> &str {
 
 fn is_failed_step(status: LineStatus) -> bool {
     match status {
-        LineStatus::Passed | LineStatus::Flaky | LineStatus::Built | LineStatus::Loaded => false,
+        LineStatus::Passed
+        | LineStatus::Flaky
+        | LineStatus::Built
+        | LineStatus::Loaded
+        | LineStatus::Running => false,
         LineStatus::BuildFailed
         | LineStatus::Cancelled
         | LineStatus::CouldNotStart
         | LineStatus::EvaluationFailed
         | LineStatus::Failed
         | LineStatus::NotRun
-        | LineStatus::TimedOut => true,
+        | LineStatus::TimedOut
+        | LineStatus::Unfinished => true,
     }
 }
 
@@ -90,7 +98,12 @@ pub(super) fn by_id(mut runs: Vec<PastRun>, id: &str) -> Result<PastRun, CliErro
         let near = nearest(id, runs.iter().map(|run| run.kept.id.as_str()));
         CliError::new(ErrorKind::NothingMatched, message).hints(did_you_mean(&near))
     } else {
-        let message = format!("`{id}` may be {}", names(&meant).join(" or "));
+        let (named, rest) = meant.split_at(meant.len().min(MOST_NAMED));
+        let mut may_be = names(named).join(" or ");
+        if !rest.is_empty() {
+            may_be = format!("{may_be}, or one of {} more", rest.len());
+        }
+        let message = format!("`{id}` may be {may_be}");
         CliError::new(ErrorKind::NothingMatched, message)
     };
     Err(error.hint("`nixward log --runs` lists the runs"))
@@ -112,17 +125,40 @@ pub(super) fn run(runs: Vec<PastRun>, only_failed: bool) -> Result<PastRun, CliE
     })
 }
 
+/// The steps that are meant, of the run that has them.
+pub(super) struct Found<'a> {
+    pub(super) run: &'a PastRun,
+    pub(super) steps: Vec<&'a RunStep>,
+    /// How many newer runs have none.
+    pub(super) newer: usize,
+    /// The newest run that has an output of them, where this one came to none.
+    pub(super) ran_before: Option<&'a str>,
+}
+
 /// The steps that are meant, of the newest run that has some.
 pub(super) fn steps<'a>(
     newest_first: &'a [PastRun],
     wanted: Wanted<'_>,
     is_this_run: bool,
-) -> Result<(&'a PastRun, Vec<&'a RunStep>), CliError> {
-    for run in newest_first {
-        let is_meant = |step: &&RunStep| wanted.takes(step) && step.status != LineStatus::NotRun;
+) -> Result<Found<'a>, CliError> {
+    for (newer, run) in newest_first.iter().enumerate() {
+        let is_meant = |step: &&RunStep| wanted.takes(step);
         let steps: Vec<&RunStep> = run.document.steps.iter().filter(is_meant).collect();
         if !steps.is_empty() {
-            return Ok((run, steps));
+            let was_run = |step: &RunStep| step.status != LineStatus::NotRun;
+            let ran = |run: &&PastRun| {
+                let mut steps = run.document.steps.iter();
+                steps.any(|step| wanted.takes(step) && was_run(step))
+            };
+            let mut older = newest_first.iter().skip(newer + 1);
+            let ran_before = older.find(ran).map(|run| run.kept.id.as_str());
+            let ran_now = steps.iter().any(|step| was_run(step));
+            return Ok(Found {
+                run,
+                steps,
+                newer,
+                ran_before: ran_before.filter(|_| !ran_now),
+            });
         }
     }
     let all = || newest_first.iter().flat_map(|run| &run.document.steps);

@@ -2,14 +2,17 @@
 
 use std::{
     io::{self, BufRead as _, BufReader},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use fs_err as fs;
 use nixward_core::event::Event;
 use nixward_exec::{KeptRun, KeptRuns};
-use nixward_report::{past::RunDigest, record};
-use nixward_schema::{RecordHead, RecordKind, RecordLine, RunDocument, RunState};
+use nixward_report::{
+    past::{OpenEnd, RunDigest},
+    record,
+};
+use nixward_schema::{RecordHead, RecordKind, RecordLine, RunDocument};
 use rayon::prelude::*;
 
 use super::{RECORD, SUMMARY};
@@ -61,23 +64,29 @@ fn summary(run: &KeptRun) -> Option<RunDocument> {
 
 /// The same from its record, where it did not.
 fn digest(run: &KeptRun) -> Option<RunDocument> {
-    let unfinished = if run.is_running() {
-        RunState::Running
-    } else {
-        RunState::BrokenOff
-    };
+    // Asked first: what has ended by now has its end in the record.
+    let goes_on = run.is_running();
     let mut record = RecordReader::open(run).ok()?;
+    let started = UNIX_EPOCH + Duration::from_millis(record.head.started);
     let mut digest = RunDigest::new(run.id.clone(), record.head.clone());
     while let Ok(Some(event)) = record.next() {
         digest.on_event(&event);
     }
-    let mut document = digest.document(unfinished);
-    if document.run.state == RunState::Running {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = u64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(u64::MAX);
-        document.run.milliseconds = now.saturating_sub(document.run.started);
-    }
-    Some(document)
+    let seen = if goes_on {
+        Some(SystemTime::now())
+    } else {
+        run.last_written()
+    };
+    let seen = seen.and_then(|seen| seen.duration_since(started).ok());
+    Some(digest.document(&OpenEnd {
+        goes_on,
+        seen: seen.unwrap_or_default(),
+        log: &|label| {
+            let log = run.log(label);
+            let name = log.file_name().filter(|_| log.exists())?;
+            Some(name.to_string_lossy().into_owned())
+        },
+    }))
 }
 
 /// Reads a record, one event after the other.

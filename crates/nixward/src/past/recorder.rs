@@ -7,10 +7,10 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
-        mpsc::{self, Receiver, Sender},
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
-    time::UNIX_EPOCH,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use fs_err::{self as fs, os::unix::fs::OpenOptionsExt as _};
@@ -24,13 +24,15 @@ use nixward_report::{
     past::RunDigest,
     record::{self, OutputRoom},
 };
-use nixward_schema::{RecordHead, RecordKind, RecordLine, RecordShown, RunState};
+use nixward_schema::{RecordHead, RecordKind, RecordLine, RecordShown};
 
 use super::{RECORD, SUMMARY};
 use crate::{reporters::Reporting, rerun::rerun, session::Session, settings::VerbSettings};
 
 /// More events than this are not kept for a disk that does not take them.
 const MOST_PENDING: usize = 100_000;
+/// How often a record in which nothing is written is touched, so that one knows until when a run that was killed went on.
+const BEAT: Duration = Duration::from_millis(500);
 
 /// Hears a run from its beginning, and writes it down where it turns out to have steps.
 pub(crate) struct Recorder {
@@ -204,7 +206,16 @@ fn write(
             kind: RecordKind::RecordStarted(head),
         },
     )?;
-    while let Ok(event) = events.recv() {
+    loop {
+        let event = match events.recv_timeout(BEAT) {
+            Ok(event) => event,
+            Err(RecvTimeoutError::Timeout) => {
+                // Where that cannot be, the last event is the last sign.
+                let _touched = file.get_ref().file().set_modified(SystemTime::now());
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
         for event in std::iter::once(event).chain(events.try_iter()) {
             pending.fetch_sub(1, Ordering::Relaxed);
             if let Some(line) = record::line(&event, &mut room) {
@@ -215,8 +226,7 @@ fn write(
         // Whatever happens to nixward now, the file has what was told.
         file.flush()?;
     }
-    if digest.is_finished() {
-        let document = digest.document(RunState::BrokenOff);
+    if let Some(document) = digest.finished() {
         write_whole(&folder.join(SUMMARY), &serde_json::to_vec(&document)?)?;
     }
     Ok(())
@@ -229,13 +239,12 @@ fn write_line(file: &mut impl io::Write, line: &RecordLine) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use nixward_core::{
         outcome::{RunSummary, StepOutcome, StepStatus},
         plan::StepLabel,
     };
     use nixward_exec::KeptRuns;
+    use nixward_schema::RunState;
 
     use super::*;
     use crate::past::History;
