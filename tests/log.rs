@@ -296,6 +296,13 @@ fn statistics_tell_what_is_flaky() {
         .run()
         .expect_code(0)
         .expect_stdout("nothing was flaky");
+    // All of them begin so, and not all are named.
+    test_all(&project).expect_code(1);
+    project
+        .nixward(["log", "--id", "1"])
+        .run()
+        .expect_code(4)
+        .expect_stderr(", or one of 1 more\n");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use nixward_core::{
     plan::StepLabel,
 };
 use nixward_exec::{KeptRun, KeptRuns};
+use nixward_nix::invocation::shell_quoted;
 use nixward_report::{
     human::{HumanReporter, HumanSettings, Verbosity},
     past::{self, Past},
@@ -202,7 +203,9 @@ impl LogCommand<'_> {
             }
         }
         if let Some(id) = ran_before {
-            let command = format!("nixward log {} --id {id}", wanted.name());
+            let words = ["nixward", "log"].into_iter().chain(wanted.words());
+            let words: Vec<&str> = words.chain(["--id", id]).collect();
+            let command = shell_quoted(&words);
             console_output::error_text(&format!("    its last output: {command}\n"));
         }
         if self.is_talkative() {

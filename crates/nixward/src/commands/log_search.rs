@@ -24,7 +24,7 @@ pub(super) struct Wanted<'a> {
     pub(super) only_failed: bool,
 }
 
-impl Wanted<'_> {
+impl<'a> Wanted<'a> {
     pub(super) fn takes(self, step: &RunStep) -> bool {
         self.takes_project(step)
             && self.verb.is_none_or(|verb| is_same(verb, &step.verb))
@@ -37,9 +37,12 @@ impl Wanted<'_> {
     }
 
     /// As it was typed.
-    pub(super) fn name(self) -> String {
-        let words = [self.project, self.verb].into_iter().flatten();
-        words.collect::<Vec<_>>().join(" ")
+    pub(super) fn words(self) -> impl Iterator<Item = &'a str> {
+        [self.project, self.verb].into_iter().flatten()
+    }
+
+    fn name(self) -> String {
+        self.words().collect::<Vec<_>>().join(" ")
     }
 }
 
