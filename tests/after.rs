@@ -243,8 +243,45 @@ fn a_program_becomes_itself_after_what_comes_before() {
         .run()
         .expect_code(125)
         .expect_stdout_is("")
-        .expect_stderr("error: web run was not started: what it comes after did not succeed\n");
+        .expect_stderr(
+            "error: web run was not started: my_db fill, which it comes after, failed\n",
+        );
     assert_eq!(order(&shop), ["begin start", "end start", "begin fill"]);
+}
+
+#[test]
+fn the_output_of_the_only_test_that_was_asked_for_comes_as_without_what_comes_before() {
+    let scripts = [
+        ("start", "echo starting"),
+        ("fill", "echo filling"),
+        ("web-test", "echo testing"),
+    ];
+    let Some(shop) = shop("", &scripts) else {
+        return;
+    };
+    let output = call(&shop, &["test", "web"])
+        .run()
+        .expect_code(0)
+        .expect_stdout_is("testing\n")
+        .expect_stderr("3 run: 3 passed\n");
+    assert!(!output.stderr().contains("ing\n"), "{}", output.stderr());
+    call(&shop, &["log", "--replay"])
+        .run()
+        .expect_code(0)
+        .expect_stdout_is("testing\n");
+    // What was shown is not told again, and what was not is.
+    shop.edit("outputs.nix", "echo testing", "echo testing; exit 1");
+    let output = call(&shop, &["test", "web"])
+        .run()
+        .expect_code(1)
+        .expect_stdout_is("testing\n");
+    assert!(!output.stderr().contains("testing"), "{}", output.stderr());
+    shop.edit("outputs.nix", "echo filling", "echo filling; exit 1");
+    call(&shop, &["test", "web"])
+        .run()
+        .expect_code(1)
+        .expect_stdout_is("")
+        .expect_stderr("    filling\n    it exited with code 1\n");
 }
 
 #[test]

@@ -682,6 +682,7 @@ fn fail_fast_stops_tries_and_repetitions_but_not_for_a_flaky_test() {
         .run()
         .expect_code(1)
         .expect_stderr("it failed in each of 4 tries")
+        .expect_stderr("note: not tried again: something else failed, and `--fail-fast`\n")
         .expect_stderr("2 run: 0 passed, 2 failed\n");
     assert_eq!(stamps(&project, "once"), 4);
     // One that passes in the end is no failure.

@@ -2,6 +2,7 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
+use nixward_core::plan::Step;
 use nixward_guard::Launcher;
 use nixward_nix::{runner::Runner, tool::Nix};
 
@@ -49,8 +50,22 @@ pub enum LoadImages {
 /// What happens with a test's output besides going to its log.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum OutputHandling {
-    /// Shown as it comes: there is one step.
+    /// Shown as it comes: steps follow each other.
     Streamed,
+    /// That of what was asked for is shown as it comes, that of what only comes before it when it fails: one step was
+    /// asked for, and nothing runs beside it.
+    StreamedWanted,
     /// Shown when the step fails.
     OnFailure,
+}
+
+impl OutputHandling {
+    /// Whether what this step prints is shown as it comes.
+    pub(crate) fn streams(self, step: &Step) -> bool {
+        match self {
+            Self::Streamed => true,
+            Self::StreamedWanted => !step.is_prerequisite(),
+            Self::OnFailure => false,
+        }
+    }
 }

@@ -21,7 +21,7 @@ use nixward_guard::{
 };
 
 use crate::{
-    context::{ExecutionContext, OutputHandling},
+    context::ExecutionContext,
     error_chain::with_sources,
     limits::{self, Limits, Passed, Waited},
     output_log::OutputLog,
@@ -57,6 +57,8 @@ pub(crate) struct ProgramStep<'a> {
     /// Whether nothing more is to be started: something failed, or the run was cancelled.
     pub(crate) stop: &'a AtomicBool,
     pub(crate) label: &'a Arc<StepLabel>,
+    /// Whether what it prints is told as it comes.
+    pub(crate) is_streamed: bool,
     pub(crate) progress: &'a Sender<Progress>,
     /// Where it is said that it takes no job for a while.
     pub(crate) told: &'a Sender<Told>,
@@ -218,11 +220,10 @@ impl ProgramStep<'_> {
             let bytes = buffer.get(..count).unwrap_or_default();
             let line = log.push(bytes);
             self.context.running.printed(self.label, bytes);
-            match self.context.output {
-                OutputHandling::Streamed => {
-                    self.tell(Progress::Output(Arc::clone(self.label), bytes.to_owned()));
-                }
-                OutputHandling::OnFailure => untold = line.or(untold),
+            if self.is_streamed {
+                self.tell(Progress::Output(Arc::clone(self.label), bytes.to_owned()));
+            } else {
+                untold = line.or(untold);
             }
         }
     }

@@ -81,8 +81,11 @@ impl Tries<'_> {
                 let status = StepStatus::Flaky;
                 return ProgramEnd { status, ..end };
             }
-            if number >= most || !is_worth_another_try(&end.status) || self.step.must_stop() {
+            if number >= most || !is_worth_another_try(&end.status) {
                 return end;
+            }
+            if self.step.must_stop() {
+                return self.without_another_try(end);
             }
             let delay = pause.next();
             self.failed(end, number, delay);
@@ -143,7 +146,16 @@ impl Tries<'_> {
             return ProgramEnd::of(StepStatus::Cancelled);
         }
         let last = self.history.failed_tries.pop();
-        ProgramEnd::of(last.map_or(StepStatus::NotRun, |last| last.status))
+        let end = ProgramEnd::of(last.map_or(StepStatus::NotRun, |last| last.status));
+        self.without_another_try(end)
+    }
+
+    /// One that would have been tried again: whoever knows of the retries is told why it was not.
+    fn without_another_try(&self, mut end: ProgramEnd) -> ProgramEnd {
+        if self.step.context.fail_fast && !self.is_cancelled() {
+            end.notes.push(NOT_TRIED_AGAIN.to_owned());
+        }
+        end
     }
 
     /// Keeps what must be said, once where every time says the same.
@@ -159,6 +171,9 @@ impl Tries<'_> {
         self.step.context.launcher.is_cancelled()
     }
 }
+
+/// Said of a test whose retries `--fail-fast` takes away.
+const NOT_TRIED_AGAIN: &str = "not tried again: something else failed, and `--fail-fast`";
 
 /// How many notes of tries before the last are kept.
 const MOST_NOTES: usize = 20;

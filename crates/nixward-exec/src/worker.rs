@@ -56,6 +56,7 @@ pub(crate) fn worker(
                 context,
                 stop,
                 label: &ready.step.label,
+                is_streamed: context.output.streams(ready.step),
                 progress,
                 told,
             };

@@ -53,15 +53,13 @@ pub struct Group<'a> {
     pub took: Duration,
 }
 
-/// Whose output gets a group.
+/// Whose output gets a group, where it was not shown as it came.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Shown {
     /// That of steps that failed.
     Failures,
     /// That of all steps.
     Everything,
-    /// Output of tests is shown as it comes, that of builds when they failed.
-    Streams,
     /// Output of programs is their own and no part of the report, but for that of builds.
     Builds,
 }
@@ -72,6 +70,8 @@ pub struct LogGroups<D, L, R> {
     shown: Shown,
     lines: L,
     plain: R,
+    /// The steps whose output was shown as it came, by their ids.
+    streamed: BTreeSet<usize>,
     /// The causes whose output was shown already: several steps may need the same build.
     causes: BTreeSet<String>,
 }
@@ -83,6 +83,7 @@ impl<D: Dialect, L: Write, R: Reporter> LogGroups<D, L, R> {
             shown,
             lines,
             plain,
+            streamed: BTreeSet::new(),
             causes: BTreeSet::new(),
         }
     }
@@ -112,7 +113,7 @@ impl<D: Dialect, L: Write, R: Reporter> LogGroups<D, L, R> {
     ) -> io::Result<()> {
         let cause = shared_cause(&outcome.status).map(str::to_owned);
         let is_new = cause.is_none_or(|cause| self.causes.insert(cause));
-        let lines = if is_new && self.is_shown(outcome) {
+        let lines = if is_new && self.is_shown(label, outcome) {
             last_output(outcome, MOST_LINES, MOST_BYTES)
         } else {
             Vec::new()
@@ -132,13 +133,14 @@ impl<D: Dialect, L: Write, R: Reporter> LogGroups<D, L, R> {
         self.write(&text)
     }
 
-    fn is_shown(&self, outcome: &StepOutcome) -> bool {
+    fn is_shown(&self, label: &StepLabel, outcome: &StepOutcome) -> bool {
         use nixward_core::outcome::StepStatus::{BuildFailed, CheckFailed};
         let is_build = matches!(outcome.status, BuildFailed(_) | CheckFailed(_));
+        let is_new = !self.streamed.contains(&label.id);
         match self.shown {
-            Shown::Failures => is_failure(&outcome.status),
-            Shown::Everything => true,
-            Shown::Streams | Shown::Builds => is_build,
+            Shown::Failures => is_new && is_failure(&outcome.status),
+            Shown::Everything => is_new,
+            Shown::Builds => is_build,
         }
     }
 }
@@ -146,7 +148,8 @@ impl<D: Dialect, L: Write, R: Reporter> LogGroups<D, L, R> {
 impl<D: Dialect, L: Write, R: Reporter> Reporter for LogGroups<D, L, R> {
     fn on_event(&mut self, event: &Event) -> io::Result<()> {
         let (label, outcome) = match &event.kind {
-            EventKind::StepOutput { label: _, bytes } if self.shown == Shown::Streams => {
+            EventKind::StepOutput { label, bytes } if self.shown != Shown::Builds => {
+                self.streamed.insert(label.id);
                 let bytes = self.dialect.stream(bytes);
                 return self.write_bytes(&bytes);
             }

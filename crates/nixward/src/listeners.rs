@@ -1,7 +1,12 @@
 //! All that hear of a verb that is carried out.
 
-use nixward_core::event::Event;
-use nixward_report::{reporter::Reporter as _, timings::Recording};
+use std::sync::Arc;
+
+use nixward_core::{
+    event::{Event, EventKind},
+    plan::StepLabel,
+};
+use nixward_report::{reporter::Reporter as _, timings::Recording, verdict::is_failure};
 
 use crate::{audience::Audience, past::Recorder, watch::Passed};
 
@@ -11,6 +16,8 @@ pub(crate) struct Listeners<'a> {
     /// For a page of what ran when, where it is wanted.
     pub(crate) timings: &'a mut Option<Recording>,
     pub(crate) recorder: Recorder,
+    /// For what comes after it.
+    pub(crate) first_failed: Option<Arc<StepLabel>>,
     /// For the next run of a workspace that is watched.
     passed: Option<&'a Passed>,
 }
@@ -25,6 +32,7 @@ impl<'a> Listeners<'a> {
             audience,
             timings,
             recorder: Recorder::new(),
+            first_failed: None,
             passed,
         }
     }
@@ -36,6 +44,11 @@ impl<'a> Listeners<'a> {
             let _heard = timings.on_event(event);
         }
         self.recorder.tell(event);
+        if let EventKind::StepFinished { label, outcome } = &event.kind
+            && is_failure(&outcome.status)
+        {
+            self.first_failed.get_or_insert_with(|| Arc::clone(label));
+        }
         if let Some(passed) = self.passed {
             passed.heard(&event.kind);
         }

@@ -37,10 +37,11 @@ use crate::{
 /// What a report is about.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Reporting {
+    /// Output is shown where steps failed, and what is told as it comes is.
     Steps,
-    /// One step that was asked for by name, whose output is shown at its end.
+    /// One step that was asked for by name, whose output is shown at its end, with that of all that it comes after.
     OneStep,
-    /// Output of tests is shown as it comes.
+    /// Output of all tests is shown as it comes.
     StreamedTests,
     /// Output of programs, which is data, goes where they would write it.
     Streamed,
@@ -199,8 +200,8 @@ fn on_stderr(scene: &Scene<'_>, look: Look, reporting: Reporting) -> Vec<Listene
     let again = || Some(scene.rerun.clone());
     let shown = match (reporting, human_settings.verbosity) {
         (Reporting::Streamed, _) => Shown::Builds,
-        (Reporting::StreamedTests, _) => Shown::Streams,
-        (Reporting::Steps, Verbosity::Quiet | Verbosity::Normal) => Shown::Failures,
+        (Reporting::StreamedTests, _)
+        | (Reporting::Steps, Verbosity::Quiet | Verbosity::Normal) => Shown::Failures,
         (Reporting::OneStep, _) | (Reporting::Steps, Verbosity::Verbose) => Shown::Everything,
     };
     match look {

@@ -29,6 +29,8 @@ struct Failure {
     name: String,
     /// With the last lines of its output only.
     outcome: StepOutcome,
+    /// Whether all of that was shown as it came.
+    was_streamed: bool,
     /// What is typed to run it again.
     again: Option<String>,
 }
@@ -59,7 +61,13 @@ impl Failures {
     }
 
     /// Notes one that was told just now.
-    pub(super) fn add(&mut self, name: String, outcome: &StepOutcome, again: Option<String>) {
+    pub(super) fn add(
+        &mut self,
+        name: String,
+        outcome: &StepOutcome,
+        was_streamed: bool,
+        again: Option<String>,
+    ) {
         self.lines_since = 0;
         if let Some(cause) = shared_cause(&outcome.status) {
             let place = self.list.len();
@@ -73,6 +81,7 @@ impl Failures {
                 output_lines_before: outcome.output_lines_before + hidden,
                 ..outcome.clone()
             },
+            was_streamed,
             again,
         });
     }
@@ -101,7 +110,7 @@ impl Failures {
                 .iter()
                 .for_each(|failure| text.push_str(&line(failure)));
             if let (true, Some(first)) = (count < most, broken.first()) {
-                text.push_str(&first.told(settings, is_in_sight));
+                text.push_str(&first.told(is_in_sight));
             }
         }
         if causes.len() > most {
@@ -142,15 +151,16 @@ impl Failures {
 
 impl Failure {
     /// What stands below its line.
-    fn told(&self, settings: HumanSettings, is_in_sight: bool) -> String {
+    fn told(&self, is_in_sight: bool) -> String {
         let Self {
             name: _,
             outcome,
+            was_streamed,
             again,
         } = self;
         let mut text = String::new();
         if !is_in_sight {
-            if !text::was_streamed(settings, &outcome.status) {
+            if !was_streamed {
                 text.push_str(&text::output(outcome, LAST_LINES));
             }
             for line in self.why() {

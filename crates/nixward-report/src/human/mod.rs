@@ -10,7 +10,10 @@ mod running;
 mod text;
 mod watching;
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
 
 pub use drawn_rows::Reflow;
 pub use lenient_terminal::LiveLines;
@@ -48,7 +51,7 @@ pub enum Verbosity {
 pub struct HumanSettings {
     pub verbosity: Verbosity,
     pub styles: Styles,
-    /// Whether the output of the only step is shown as it comes, so that it need not be repeated.
+    /// Whether the output of every step is shown as it comes, below a line that names the step where there are several.
     pub output_is_streamed: bool,
     /// Whether that is at a terminal, which such output may leave in any state.
     pub output_is_terminal: bool,
@@ -60,6 +63,8 @@ pub struct HumanReporter<L, O> {
     lines: L,
     output: O,
     live: Option<LiveDisplay>,
+    /// The steps whose output was shown as it came, by their ids: it need not be repeated.
+    streamed: BTreeSet<usize>,
     /// What did not simply pass, to be named again at the end.
     failures: Failures,
     /// How a step is run again, where that is told.
@@ -80,6 +85,7 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
             lines,
             output,
             live,
+            streamed: BTreeSet::new(),
             failures: Failures::default(),
             rerun: None,
             steps: 0,
@@ -127,19 +133,17 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
         let mut block = text::step(self.settings, &name, outcome);
         let is_flaky = outcome.status == StepStatus::Flaky;
         let is_failure = !outcome.status.is_success();
+        let was_streamed = self.streamed.contains(&label.id);
         if is_failure {
-            block.push_str(&self.failure(outcome));
-        } else if !is_flaky
-            && self.settings.verbosity == Verbosity::Verbose
-            && !self.settings.output_is_streamed
-        {
+            block.push_str(&self.failure(outcome, was_streamed));
+        } else if !is_flaky && self.settings.verbosity == Verbosity::Verbose && !was_streamed {
             block.push_str(&text::whole_output(outcome));
         }
         let written = self.write(&block);
         if is_failure || is_flaky && self.settings.verbosity != Verbosity::Quiet {
             let rerun = self.rerun.as_ref();
             let again = rerun.map(|rerun| rerun.command(label));
-            self.failures.add(name, outcome, again);
+            self.failures.add(name, outcome, was_streamed, again);
         }
         written?;
         match &outcome.status {
@@ -150,10 +154,10 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
     }
 
     /// What is shown of a failure when it happens; of what broke several steps only once.
-    fn failure(&self, outcome: &StepOutcome) -> String {
+    fn failure(&self, outcome: &StepOutcome, was_streamed: bool) -> String {
         match self.failures.first_alike(&outcome.status) {
             Some(before) => text::failure_as_before(before, outcome),
-            None => text::failure(self.settings, outcome),
+            None => text::failure(outcome, was_streamed),
         }
     }
 
@@ -250,7 +254,10 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
                 self.write(&text)
             }
             EventKind::StepStarted { .. } => Ok(()),
-            EventKind::StepOutput { label: _, bytes } => self.write_output(bytes, b""),
+            EventKind::StepOutput { label, bytes } => {
+                self.streamed.insert(label.id);
+                self.write_output(bytes, b"")
+            }
             EventKind::StepSlow { label, after } => {
                 self.write(&history::slow(self.settings, &label.to_string(), *after))
             }

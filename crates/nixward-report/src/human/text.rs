@@ -163,7 +163,7 @@ pub(super) fn push(text: &mut String, line: &str) {
 }
 
 /// What is shown of a failure when it happens: the output first, then the verdict and where to read more.
-pub(super) fn failure(settings: HumanSettings, outcome: &StepOutcome) -> String {
+pub(super) fn failure(outcome: &StepOutcome, was_streamed: bool) -> String {
     if outcome.status.is_not_run() || outcome.status == StepStatus::Cancelled {
         // Its output is of no interest; what could not be ended is.
         let mut text = String::new();
@@ -173,7 +173,7 @@ pub(super) fn failure(settings: HumanSettings, outcome: &StepOutcome) -> String 
             .for_each(|note| push(&mut text, &format!("note: {note}")));
         return text;
     }
-    let mut text = if was_streamed(settings, &outcome.status) {
+    let mut text = if was_streamed {
         String::new()
     } else {
         output(outcome, SHOWN_LINES)
@@ -211,15 +211,6 @@ pub(super) fn failure_as_before(before: &str, outcome: &StepOutcome) -> String {
         .iter()
         .for_each(|note| push(&mut text, &format!("note: {note}")));
     text
-}
-
-/// Whether its output was shown as it came. A build's log is kept back even where a program's output is not.
-pub(super) fn was_streamed(settings: HumanSettings, status: &StepStatus) -> bool {
-    let is_build = matches!(
-        status,
-        StepStatus::BuildFailed(_) | StepStatus::CheckFailed(_)
-    );
-    settings.output_is_streamed && !is_build
 }
 
 /// The last lines that a step printed, all that are shown of them.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use nixward_core::{
     event::{Event, EventKind},
     outcome::{RunSummary, Severity},
-    plan::{Action, Plan, Step},
+    plan::{Action, Plan, Step, StepLabel},
     verb::Verb,
 };
 use nixward_exec::{
@@ -113,13 +113,15 @@ fn carry_out(
     if prepared.is_single && matches!(behaviour, BuiltinVerb::Run | BuiltinVerb::Shell) {
         let before = what_comes_before(&prepared.plan);
         if let Some(before) = &before {
-            let context = context(session, settings, &prepared, false);
+            let context = context(session, settings, &prepared, OutputHandling::OnFailure);
             let head = past::head(session, settings, before, Reporting::Steps);
             listeners.recorder.write_into(context.logs.folder(), head);
             let summary = execute(session, &context, before, &mut listeners);
             warn_unrecorded(listeners.recorder.finish());
             context.logs.remove_oldest();
-            if let Some(error) = not_reached(session, &prepared.plan, &summary?) {
+            let summary = summary?;
+            let failed = listeners.first_failed.as_deref();
+            if let Some(error) = not_reached(session, &prepared.plan, &summary, failed) {
                 return Err(error);
             }
         }
@@ -150,20 +152,24 @@ fn carry_out(
         );
     }
     let audience = &listeners.audience;
-    let is_one = prepared.plan.steps.len() == 1 && prepared.is_single;
-    let streamed =
-        behaviour == BuiltinVerb::Run || settings.no_capture || is_one && audience.streams_tests();
-    let reporting = match (streamed, behaviour) {
-        (true, BuiltinVerb::Run) => Reporting::Streamed,
-        (true, _) => Reporting::StreamedTests,
-        (false, _) if is_one => Reporting::OneStep,
-        (false, _) => Reporting::Steps,
+    // Nothing runs beside the only one, since all else comes before it.
+    let is_one = prepared.is_single && prepared.plan.wanted().count() == 1;
+    let (output, reporting) = if behaviour == BuiltinVerb::Run {
+        (OutputHandling::Streamed, Reporting::Streamed)
+    } else if settings.no_capture {
+        (OutputHandling::Streamed, Reporting::StreamedTests)
+    } else if is_one && audience.streams_tests() {
+        (OutputHandling::StreamedWanted, Reporting::Steps)
+    } else if is_one {
+        (OutputHandling::OnFailure, Reporting::OneStep)
+    } else {
+        (OutputHandling::OnFailure, Reporting::Steps)
     };
     if reporting != Reporting::Steps {
         listeners.audience.leave();
         *listeners.audience = Audience::for_run(session, settings, reporting);
     }
-    let context = context(session, settings, &prepared, streamed);
+    let context = context(session, settings, &prepared, output);
     let head = past::head(session, settings, &prepared.plan, reporting);
     listeners.recorder.write_into(context.logs.folder(), head);
     let summary = execute(session, &context, &prepared.plan, &mut listeners);
@@ -235,7 +241,12 @@ fn what_comes_before(plan: &Plan) -> Option<Plan> {
 }
 
 /// Why nixward does not become the program after that.
-fn not_reached(session: &Session, plan: &Plan, summary: &RunSummary) -> Option<CliError> {
+fn not_reached(
+    session: &Session,
+    plan: &Plan,
+    summary: &RunSummary,
+    failed: Option<&StepLabel>,
+) -> Option<CliError> {
     if let Some(signal) = session.cancellation.signal() {
         return Some(CliError::signal(signal));
     }
@@ -243,10 +254,11 @@ fn not_reached(session: &Session, plan: &Plan, summary: &RunSummary) -> Option<C
         return None;
     }
     let step = plan.wanted().next().map(|step| step.label.to_string());
-    let message = format!(
-        "{} was not started: what it comes after did not succeed",
-        step.unwrap_or_default()
+    let why = failed.map_or_else(
+        || "what it comes after did not succeed".to_owned(),
+        |label| format!("{label}, which it comes after, failed"),
     );
+    let message = format!("{} was not started: {why}", step.unwrap_or_default());
     Some(CliError::new(ErrorKind::Own, message))
 }
 
@@ -298,7 +310,7 @@ fn context(
     session: &Session,
     settings: &VerbSettings,
     prepared: &Prepared,
-    streamed: bool,
+    output: OutputHandling,
 ) -> ExecutionContext {
     let load_images = match settings.container.loading {
         Loading::All => LoadImages::All,
@@ -321,11 +333,7 @@ fn context(
         roots: become_program::roots(session),
         jobs: settings.jobs,
         fail_fast: settings.fail_fast,
-        output: if streamed {
-            OutputHandling::Streamed
-        } else {
-            OutputHandling::OnFailure
-        },
+        output,
         engine: session.engine_choice(settings.container.engine),
         load_images,
     }
