@@ -130,6 +130,22 @@ fn the_first_screen_is_of_the_system_that_the_environment_names() {
 }
 
 #[test]
+fn another_system_is_to_blame_and_not_what_the_manifest_says() {
+    let Some(office) = office() else { return };
+    let office = office.build();
+    let system = nixward_testing::system();
+    for words in [&["test", "printer"][..], &["test", "--all"]] {
+        office
+            .nixward(words)
+            .env("NIXWARD_SYSTEM", "elsewhere")
+            .run()
+            .expect_code(4)
+            .expect_stderr(&format!("the flake has packages for {system}"))
+            .expect_stderr_without("attr =");
+    }
+}
+
+#[test]
 fn names_that_nix_would_split_stay_one_name() {
     let Some(project) = real_project() else {
         return;

@@ -430,7 +430,8 @@ fn a_folder_that_is_not_there() {
         .nixward(["-C", "nowhere", "list"])
         .run()
         .expect_code(2)
-        .expect_stderr("nowhere");
+        .expect_stderr("cannot start in the folder nowhere\n")
+        .expect_stderr("there is no such folder\n");
     project
         .nixward(["-C", "README.md", "list"])
         .run()

@@ -15,7 +15,13 @@ fn at_the_root_a_bare_verb_means_all_where_that_does_no_harm() {
             .run()
             .expect_code(2)
             .expect_stderr(&format!("`nixward {verb}` needs a project"))
-            .expect_stderr(&format!("nixward {verb} memo"))
+            // Not each project has an image, or what a verb of the workspace's own means.
+            .expect_stderr(&match verb {
+                "run" | "shell" => format!("name one, such as `nixward {verb} memo`"),
+                _ => {
+                    format!("name one that has it, as `nixward list` shows: nixward {verb} PROJECT")
+                }
+            })
             // Several shells can't be opened at once.
             .expect_stderr(if verb == "shell" { "" } else { "--all" });
     }

@@ -1,6 +1,6 @@
 //! The variables that stand for options.
 
-use crate::support::real_project;
+use crate::support::{project, real_project};
 
 #[test]
 fn a_variable_that_is_set_to_nothing_is_not_set() {
@@ -42,4 +42,27 @@ fn a_variable_that_is_set_to_nothing_is_not_set() {
         .run()
         .expect_code(2)
         .expect_stderr("a value is required for '--junit <FILE>' but none was supplied");
+}
+
+#[test]
+fn what_a_variable_says_wrong_is_said_with_its_name() {
+    let project = project().build();
+    for (name, value, option) in [
+        ("NIXWARD_JOBS", "many", "--jobs <N>"),
+        ("NIXWARD_REPORT", "loud", "--report <STYLE>"),
+    ] {
+        project
+            .nixward(["test"])
+            .env(name, value)
+            .run()
+            .expect_code(2)
+            .expect_stderr(&format!("'{value}' for '{name} ({option})'"));
+    }
+    // One that was typed is the option's, whatever the variable says.
+    project
+        .nixward(["test", "--jobs=many"])
+        .env("NIXWARD_JOBS", "many")
+        .run()
+        .expect_code(2)
+        .expect_stderr("'many' for '--jobs <N>'");
 }

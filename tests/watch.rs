@@ -257,7 +257,7 @@ fn an_edit_ends_what_it_outdates() {
     let Some(project) = waiting() else { return };
     let meeting = project.root().join("meeting");
     let running = project
-        .nixward(["test", "--all", "--watch", "-j2"])
+        .nixward(["test", "--all", "--watch", "-j2", "--message-format=json"])
         .env("MEETING", &meeting)
         .changing_the_worktree()
         .start();
@@ -272,17 +272,50 @@ fn an_edit_ends_what_it_outdates() {
     project.write("a.sh", "echo a is well");
     wait_for_count(&running, WAITING, 1);
     let text = running.stderr_so_far();
-    assert_eq!(text.matches("CANCELLED").count(), 3, "{text}");
-    assert!(
-        text.contains("(cancelled)") && text.ends_with("for edits; Ctrl-C ends it\n"),
+    // What ends a run comes first, and is said once; what is ended has a line, and no summary.
+    let lines = text.lines().filter(|line| {
+        let word = line.split_whitespace().next();
+        word.is_some_and(|word| ["CHANGED", "CANCELLED", "Summary"].contains(&word))
+    });
+    let told: Vec<String> = lines
+        .map(|line| line.split(['[', ']']).step_by(2).collect())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "     CHANGED a.sh",
+            "   CANCELLED  1 step",
+            "     CHANGED a.sh",
+            "   CANCELLED  1 step",
+            "     Summary  1 run: 1 passed",
+        ],
         "{text}"
     );
+    assert!(text.ends_with("for edits; Ctrl-C ends it\n"), "{text}");
     // What had passed did not run again.
     assert_eq!(text.matches("b test").count(), 1, "{text}");
     project.mark().processes().iter().for_each(|process| {
         assert!(!process.command.contains("sleep"), "{process}");
     });
-    end(running);
+    running.interrupt();
+    let lines = running.finish().expect_signal(2).json_lines();
+    let told = lines.iter().filter_map(|line| {
+        let told = match line["reason"].as_str()? {
+            "step-finished" => line["status"].as_str()?,
+            reason @ ("watch-changed" | "run-finished") => reason,
+            _ => return None,
+        };
+        Some(told)
+    });
+    let told: Vec<&str> = told.collect();
+    let outdated = ["watch-changed", "cancelled", "run-finished"];
+    let expected = [
+        &["passed"],
+        &outdated[..],
+        &outdated,
+        &["passed", "run-finished"],
+    ];
+    assert_eq!(told, expected.concat());
 }
 
 #[test]
@@ -478,13 +511,22 @@ fn keys_run_all_or_what_failed_and_end_it() {
     terminal.wait_for("1 run: 0 passed, 1 failed");
     terminal.type_text("\n");
     wait_for_summaries(&terminal, 3);
-    terminal.wait_for("AGAIN");
     terminal.type_text("q");
     let output = terminal.finish().expect_code(0);
     assert_eq!(
         output.stdout().matches("2 run: 1 passed, 1 failed").count(),
         2
     );
+    // What is asked for is said above what comes of it.
+    let stdout = output.stdout();
+    let again: Vec<&str> = stdout.split("AGAIN").skip(1).collect();
+    assert_eq!(again.len(), 2, "{stdout}");
+    for (text, what) in again.iter().zip(["what did not pass", "everything"]) {
+        assert!(
+            text.lines().next().is_some_and(|line| line.contains(what)),
+            "{text}"
+        );
+    }
 }
 
 #[test]

@@ -129,10 +129,22 @@ pub enum EventKind {
     Stopping,
     /// It goes on.
     GoingOn,
-    /// Files of a workspace that is watched were edited, and what they change runs next.
+    /// Files of a workspace that is watched were edited, and what they change runs next. A run that is told this ends.
     WatchChanged {
         files: Vec<String>,
     },
+    /// Somebody who watches a workspace asked for another run. One that is told this ends.
+    WatchAgain {
+        what: Again,
+    },
     /// A run of a workspace that is watched is over, and the next one waits for an edit.
     WatchWaiting,
+}
+
+/// What is to run again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Again {
+    Everything,
+    /// What did not pass.
+    Failed,
 }

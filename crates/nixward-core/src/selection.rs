@@ -79,7 +79,8 @@ pub enum SelectionError {
     #[error("`nixward {verb}` needs a project")]
     NeedsProject {
         verb: String,
-        projects: Vec<String>,
+        /// A project that is likely to have it, where that can be told.
+        example: Option<String>,
         several: bool,
     },
     #[error("no project is selected: `--exclude` takes all of them away")]
@@ -125,13 +126,14 @@ pub fn refuse_bare_early(
     {
         return Ok(());
     }
-    let projects = candidates
+    let names = candidates
         .iter()
-        .filter_map(|candidate| candidate.attribute_names().into_iter().next());
+        .map(|candidate| candidate.attribute_names());
+    let first = names.flatten().next();
     Err(SelectionError::NeedsProject {
         several: verb.takes_several(),
         verb: verb.name.clone(),
-        projects: projects.collect(),
+        example: first.filter(|_| verb.suits_any_package()),
     })
 }
 
@@ -140,10 +142,13 @@ pub fn refuse_no_projects(
     projects: &ProjectSet,
     evaluation: &Evaluation,
 ) -> Result<(), SelectionError> {
-    if !projects.projects.is_empty() || !projects.without_attribute.is_empty() {
+    let has_this = evaluation.systems.contains(&evaluation.system);
+    // Where the flake has nothing for this system, the names that the manifest gives are not to blame.
+    let is_other_system = !has_this && !evaluation.systems.is_empty();
+    let is_declared = !projects.without_attribute.is_empty() && !is_other_system;
+    if !projects.projects.is_empty() || is_declared {
         return Ok(());
     }
-    let has_this = evaluation.systems.contains(&evaluation.system);
     Err(SelectionError::NoProjects {
         ignored_folders: projects.ignored_folders.clone(),
         other_systems: if has_this {
@@ -279,11 +284,11 @@ fn select_bare<'a>(
         return Err(SelectionError::NeedsProject {
             verb: verb.name.clone(),
             several: verb.takes_several(),
-            projects: set
+            example: set
                 .projects
-                .iter()
-                .map(|project| project.name.clone())
-                .collect(),
+                .first()
+                .filter(|_| verb.suits_any_package())
+                .map(|project| project.name.clone()),
         });
     }
     let reason = SelectionReason::DefaultMember;

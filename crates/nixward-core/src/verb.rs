@@ -48,6 +48,12 @@ impl Verb {
             .collect()
     }
 
+    /// Whether any package may be expected to have it, as a program or a shell.
+    pub fn suits_any_package(&self) -> bool {
+        let is_for_any = matches!(self.behaviour, BuiltinVerb::Run | BuiltinVerb::Shell);
+        is_for_any && self.behaviour.as_str() == self.name
+    }
+
     /// Whether several projects are taken by default at the root, and run side by side.
     pub fn runs_over_default_members(&self) -> bool {
         matches!(

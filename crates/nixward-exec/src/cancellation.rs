@@ -4,7 +4,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -23,6 +23,8 @@ pub struct Cancellation {
     signals: SignalWatch,
     children: ChildRegistry,
     is_outdated: Arc<AtomicBool>,
+    /// What outdated it, until that is told.
+    cause: Arc<Mutex<Option<EventKind>>>,
     is_asked: bool,
 }
 
@@ -58,6 +60,7 @@ impl Cancellation {
             signals,
             children,
             is_outdated: Arc::default(),
+            cause: Arc::default(),
             is_asked: true,
         }
     }
@@ -102,10 +105,19 @@ impl Cancellation {
         })
     }
 
-    /// Ends the run, since what it runs has changed: every child is asked to end.
-    pub fn outdate(&self) {
+    /// Ends the run, since another one is to come: every child is asked to end. The cause is told before their ends.
+    pub fn outdate(&self, cause: Option<EventKind>) {
+        *self.cause.lock().unwrap_or_else(PoisonError::into_inner) = cause;
         self.is_outdated.store(true, Ordering::SeqCst);
         self.children.cancel(TerminationSignal::Terminate);
+    }
+
+    /// What outdated the run, for the first who asks: to tell it.
+    pub fn take_cause(&self) -> Option<EventKind> {
+        self.cause
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     /// Kills what has not ended yet.

@@ -59,6 +59,7 @@ pub fn execute(
         tally.did_not_evaluate(failed);
     }
     if tally.must_stop() {
+        tally.tell_cause();
         tally.not_run(plan.steps.iter().map(|step| &step.label));
     } else {
         thread::scope(|scope| Overlap::new(scope, context, plan, &mut tally).run())?;

@@ -243,6 +243,7 @@ impl<'s, 'p, 't, 'e> Overlap<'s, 'p, 't, 'e> {
         } = self;
         let mut rest: Vec<&Arc<StepLabel>> = ready.labels().chain(successors.labels()).collect();
         rest.sort_by_key(|label| label.id);
+        tally.tell_cause();
         tally.not_run(rest.into_iter());
         error.map_or(Ok(()), Err)
     }

@@ -153,7 +153,15 @@ impl<'a, 'e> Tally<'a, 'e> {
         });
     }
 
+    /// Tells what the run ends for, where that is the next one.
+    pub(crate) fn tell_cause(&mut self) {
+        if let Some(cause) = self.cancellation.take_cause() {
+            self.emitter.emit(cause);
+        }
+    }
+
     pub(crate) fn announce(&mut self, running: usize) {
+        self.tell_cause();
         if let (false, Some(signal)) = (self.announced, self.cancellation.signal_name()) {
             self.announced = true;
             self.emitter.emit(EventKind::Cancelling { signal, running });

@@ -164,6 +164,7 @@ impl<W: Write> Reporter for Heartbeat<W> {
             | EventKind::Expected { .. }
             | EventKind::GoingOn
             | EventKind::WatchChanged { .. }
+            | EventKind::WatchAgain { .. }
             | EventKind::WatchWaiting
             | EventKind::Cancelling { .. } => self.said(now),
             EventKind::HandedOver | EventKind::RunFinished { .. } => self.is_over = true,

@@ -137,6 +137,7 @@ fn line_kind(kind: &EventKind) -> Option<EventLineKind> {
         | EventKind::StepOutput { .. }
         | EventKind::StepLine { .. }
         | EventKind::HandedOver
+        | EventKind::WatchAgain { .. }
         | EventKind::Cancelling { .. } => return None,
     })
 }

@@ -76,11 +76,13 @@ pub(crate) fn for_selection(error: &SelectionError) -> Vec<String> {
             .collect(),
         SelectionError::NeedsProject {
             verb,
-            projects,
+            example,
             several,
         } => {
-            let example = projects.first().map_or("PROJECT", String::as_str);
-            let one = format!("name one, such as `nixward {verb} {example}`");
+            let one = example.as_ref().map_or_else(
+                || format!("name one that has it, as `nixward list` shows: nixward {verb} PROJECT"),
+                |example| format!("name one, such as `nixward {verb} {example}`"),
+            );
             let all = several.then(|| format!("or `nixward {verb} --all` for all of them"));
             [one].into_iter().chain(all).collect()
         }

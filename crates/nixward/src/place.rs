@@ -1,6 +1,6 @@
 //! Where nixward was called and which workspace is there: all that is known before Nix is looked for.
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use nixward_nix::tool::NixFlags;
 
@@ -75,6 +75,10 @@ pub(crate) fn starting_folder(settings: &GlobalSettings) -> Result<PathBuf, CliE
         .unwrap_or_else(|| PathBuf::from("."));
     fs_err::canonicalize(&folder).map_err(|error| {
         let message = format!("cannot start in the folder {}", folder.display());
-        CliError::new(ErrorKind::Usage, message).cause(error.kind().to_string())
+        let cause = match error.kind() {
+            io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+            kind => kind.to_string(),
+        };
+        CliError::new(ErrorKind::Usage, message).cause(cause)
     })
 }

@@ -70,6 +70,8 @@ pub struct HumanReporter<L, O> {
     /// How a step is run again, where that is told.
     rerun: Option<Rerun>,
     steps: usize,
+    /// Whether the run is ended for the next one, which tells of the same steps.
+    is_outdated: bool,
     /// Whether standard output failed once; the report goes on without it.
     output_is_gone: bool,
     /// Whether what was streamed last did not end its line.
@@ -89,6 +91,7 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
             failures: Failures::default(),
             rerun: None,
             steps: 0,
+            is_outdated: false,
             output_is_gone: false,
             is_mid_line: false,
             modes: TerminalModes::default(),
@@ -129,6 +132,11 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
 
     fn step_finished(&mut self, label: &StepLabel, outcome: &StepOutcome) -> io::Result<()> {
         self.restore_terminal()?;
+        let is_over = outcome.status == StepStatus::Cancelled || outcome.status.is_not_run();
+        if self.is_outdated && is_over && outcome.notes.is_empty() {
+            // One line tells of all of them.
+            return Ok(());
+        }
         let name = label.to_string();
         let mut block = text::step(self.settings, &name, outcome);
         let is_flaky = outcome.status == StepStatus::Flaky;
@@ -203,6 +211,10 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
 
     fn run_finished(&mut self, summary: &RunSummary) -> io::Result<()> {
         self.end_live();
+        if self.is_outdated {
+            let text = text::outdated(self.settings, summary);
+            return self.write(&text);
+        }
         if self.settings.verbosity == Verbosity::Quiet && self.failures.is_empty() {
             return Ok(());
         }
@@ -211,6 +223,16 @@ impl<L: Write, O: Write> HumanReporter<L, O> {
         if run > 1 || summary.not_run > 0 {
             text.push_str(&self.failures.text(self.settings));
         }
+        self.write(&text)
+    }
+
+    /// Says for what the run ends.
+    fn outdated(&mut self, line: &WatchLine) -> io::Result<()> {
+        self.is_outdated = true;
+        if self.settings.verbosity == Verbosity::Quiet {
+            return Ok(());
+        }
+        let text = line.text(self.settings);
         self.write(&text)
     }
 
@@ -305,8 +327,11 @@ impl<L: Write, O: Write> Reporter for HumanReporter<L, O> {
             | EventKind::Stopping
             | EventKind::Expected { .. }
             | EventKind::GoingOn
-            | EventKind::WatchChanged { .. }
             | EventKind::WatchWaiting => Ok(()),
+            EventKind::WatchChanged { files } => self.outdated(&WatchLine::Changed {
+                files: files.clone(),
+            }),
+            EventKind::WatchAgain { what } => self.outdated(&WatchLine::Again(*what)),
         }
     }
 

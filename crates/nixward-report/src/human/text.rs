@@ -304,6 +304,23 @@ pub(super) fn cancelling(settings: HumanSettings, signal: &str, running: usize) 
     format!("{word} {signal}: {what}; once more to kill\n")
 }
 
+/// All that is said in the end of a run that gives way to the next one.
+pub(super) fn outdated(settings: HumanSettings, summary: &RunSummary) -> String {
+    let interrupted = match summary.interrupted {
+        0 => None,
+        1 => Some("1 step".to_owned()),
+        count => Some(format!("{count} steps")),
+    };
+    let not_run = (summary.not_run > 0).then(|| format!("{} not run", summary.not_run));
+    let counts: Vec<String> = interrupted.into_iter().chain(not_run).collect();
+    if counts.is_empty() || settings.verbosity == Verbosity::Quiet {
+        return String::new();
+    }
+    let Status { word, label } = Status::of(&StepStatus::Cancelled);
+    let time = seconds(summary.duration);
+    worded_line(settings, word, label, &time, &counts.join(", "))
+}
+
 /// The counts.
 pub(super) fn summary(settings: HumanSettings, summary: &RunSummary, steps: usize) -> String {
     let run = summary.passed + summary.failed + summary.interrupted;

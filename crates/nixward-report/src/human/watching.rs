@@ -1,6 +1,6 @@
-//! What is said between the runs of a workspace that is watched, a line each.
+//! What is said between the runs of a workspace that is watched, and to a run that ends for the next one, a line each.
 
-use nixward_core::event::EventKind;
+use nixward_core::event::{Again, EventKind};
 
 use super::HumanSettings;
 use crate::style::{Label, harmless};
@@ -23,8 +23,8 @@ pub enum WatchLine {
         /// One of them that Nix would see, were it tracked.
         untracked: Option<String>,
     },
-    /// All is to run again.
-    Everything,
+    /// This is to run again.
+    Again(Again),
     /// What the keys do.
     Keys,
 }
@@ -37,14 +37,15 @@ pub enum Awaited {
 }
 
 impl WatchLine {
-    /// What machines are told of it.
+    /// What a run that ends for it, and machines, are told of it.
     pub fn event(&self) -> Option<EventKind> {
         match self {
             Self::Waiting { .. } | Self::NothingToRun => Some(EventKind::WatchWaiting),
             Self::Changed { files } => Some(EventKind::WatchChanged {
                 files: files.clone(),
             }),
-            Self::NotSeen { .. } | Self::Everything | Self::Keys => None,
+            Self::Again(what) => Some(EventKind::WatchAgain { what: *what }),
+            Self::NotSeen { .. } | Self::Keys => None,
         }
     }
 
@@ -73,7 +74,13 @@ impl WatchLine {
                     format!("{}: {why}", named(files)),
                 )
             }
-            Self::Everything => ("AGAIN", Label::Heading, "everything".to_owned()),
+            Self::Again(what) => {
+                let what = match what {
+                    Again::Everything => "everything",
+                    Again::Failed => "what did not pass",
+                };
+                ("AGAIN", Label::Heading, what.to_owned())
+            }
             Self::Keys => {
                 let keys = [
                     "Enter, r   run everything again",

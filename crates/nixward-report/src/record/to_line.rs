@@ -63,6 +63,7 @@ pub fn is_recorded(kind: &EventKind) -> bool {
             | EventKind::Stopping
             | EventKind::GoingOn
             | EventKind::WatchChanged { .. }
+            | EventKind::WatchAgain { .. }
             | EventKind::WatchWaiting
     )
 }
@@ -151,6 +152,7 @@ fn kind(kind: &EventKind, room: &mut OutputRoom) -> Option<RecordKind> {
         | EventKind::Stopping
         | EventKind::GoingOn
         | EventKind::WatchChanged { .. }
+        | EventKind::WatchAgain { .. }
         | EventKind::WatchWaiting => return None,
     })
 }

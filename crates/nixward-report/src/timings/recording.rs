@@ -127,6 +127,7 @@ impl Reporter for Recording {
             | EventKind::Expected { .. }
             | EventKind::GoingOn
             | EventKind::WatchChanged { .. }
+            | EventKind::WatchAgain { .. }
             | EventKind::WatchWaiting => {}
         }
         Ok(())

@@ -258,6 +258,32 @@ fn what_was_streamed_is_not_repeated() {
 }
 
 #[test]
+fn a_run_that_is_ended_for_the_next_one_says_for_what_and_how_many_steps_that_cost() {
+    let mut events = run(vec![
+        ("fine", outcome(StepStatus::Passed)),
+        ("a", outcome(StepStatus::Cancelled)),
+        ("b", outcome(StepStatus::Cancelled)),
+        ("c", outcome(StepStatus::NotRun)),
+    ]);
+    let is_end_of_a =
+        |kind: &EventKind| matches!(kind, EventKind::StepFinished { label, .. } if label.id == 1);
+    let place = events.iter().position(is_end_of_a).expect("it is there");
+    let files = vec!["a.sh".to_owned()];
+    events.insert(place, EventKind::WatchChanged { files });
+    let (lines, _) = reported(PLAIN, events.clone());
+    let told = "fine test\n     CHANGED a.sh\n   CANCELLED [  65.000s] 2 steps, 1 not run\n";
+    assert!(lines.ends_with(told), "{lines}");
+    let quiet = HumanSettings {
+        verbosity: Verbosity::Quiet,
+        ..PLAIN
+    };
+    assert_eq!(
+        reported(quiet, events).0,
+        "warning: ignoring untrusted substituter\n"
+    );
+}
+
+#[test]
 fn notes_are_said_whether_it_passed_or_not() {
     for status in [StepStatus::Passed, StepStatus::Failed(ExitReason::Code(1))] {
         let noted = StepOutcome {

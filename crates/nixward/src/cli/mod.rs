@@ -13,7 +13,10 @@ mod verb_args;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{
+    CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
+    error::{ContextKind, ContextValue},
+};
 pub use clean_args::CleanArgs;
 pub use global_args::GlobalArgs;
 pub use log_args::LogArgs;
@@ -77,8 +80,7 @@ pub enum Command {
 
 /// Reads the arguments.
 pub(crate) fn parse(args: &[OsString]) -> Result<Cli, CliError> {
-    without_empty_variables(command())
-        .try_get_matches_from(help_of_own_verb(args))
+    matches_of(command(), help_of_own_verb(args))
         .and_then(|matches| {
             if let Some(matches) = matches.subcommand_matches("log") {
                 log_args::check(matches)?;
@@ -107,6 +109,64 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// Reads words, and variables beside them.
+fn matches_of(
+    command: clap::Command,
+    words: Vec<OsString>,
+) -> Result<clap::ArgMatches, clap::Error> {
+    let mut command = without_empty_variables(command);
+    let typed: Vec<String> = words
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    command.try_get_matches_from_mut(words).map_err(|error| {
+        // Only then options have their names, those of commands that were not called, too.
+        command.build();
+        naming_the_variable(error, &command, &typed)
+    })
+}
+
+/// The error, with the name of the variable where it was that, and no word, that gave the value.
+fn naming_the_variable(
+    mut error: clap::Error,
+    command: &clap::Command,
+    typed: &[String],
+) -> clap::Error {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let (Some(option), Some(value)) = (
+        text(ContextKind::InvalidArg),
+        text(ContextKind::InvalidValue),
+    ) else {
+        return error;
+    };
+    let is_typed = typed.iter().any(|word| word.ends_with(&value));
+    if let (false, Some(variable)) = (is_typed, variable_of(command, &option, &value)) {
+        let named = ContextValue::String(format!("{variable} ({option})"));
+        error.insert(ContextKind::InvalidArg, named);
+    }
+    error
+}
+
+/// The variable that gives this value to an option of the command or of one below it.
+fn variable_of(command: &clap::Command, option: &str, value: &str) -> Option<String> {
+    let mut own = command
+        .get_arguments()
+        .filter(|arg| arg.to_string() == option);
+    let found = own.find_map(|arg| {
+        let name = arg.get_env()?;
+        let is_set = std::env::var_os(name).is_some_and(|there| there == value);
+        is_set.then(|| name.to_string_lossy().into_owned())
+    });
+    found.or_else(|| {
+        command
+            .get_subcommands()
+            .find_map(|below| variable_of(below, option, value))
+    })
+}
+
 /// The command without those variables that are set to nothing: they count as if they were not set.
 fn without_empty_variables(command: clap::Command) -> clap::Command {
     let is_empty = |arg: &clap::Arg| {
@@ -127,10 +187,10 @@ fn without_empty_variables(command: clap::Command) -> clap::Command {
 
 /// Nix's flags as variables give them: for `nixward` alone, which has no place for them on its command line.
 pub(crate) fn nix_args_from_variables() -> Result<NixArgs, CliError> {
-    without_empty_variables(<NixArgs as clap::Args>::augment_args(clap::Command::new(
-        "nixward",
-    )))
-    .try_get_matches_from(["nixward"])
+    matches_of(
+        <NixArgs as clap::Args>::augment_args(clap::Command::new("nixward")),
+        vec!["nixward".into()],
+    )
     .and_then(|matches| NixArgs::from_arg_matches(&matches))
     .map_err(CliError::from_clap)
 }
@@ -142,8 +202,7 @@ pub(crate) fn parse_own_verb(
 ) -> Result<(GlobalArgs, TestVerbArgs), CliError> {
     let verb = <TestVerbArgs as clap::Args>::augment_args(clap::Command::new(name.to_owned()))
         .about("A verb of this workspace");
-    let matches = without_empty_variables(command().subcommand(verb))
-        .try_get_matches_from(help_of_own_verb(args))
+    let matches = matches_of(command().subcommand(verb), help_of_own_verb(args))
         .map_err(CliError::from_clap)?;
     let global = GlobalArgs::from_arg_matches(&matches).map_err(CliError::from_clap)?;
     let verb = matches

@@ -1,7 +1,7 @@
 //! `--watch`: runs, waits for edits, and runs again what each of them changes. In turns:
 //! 1. the tree is looked at, and every folder that Nix sees is watched;
 //! 2. a run as any other, but without the steps that have passed as they are. After an edit meanwhile the flake is asked
-//!    again; the run is ended if a step that has not come to its end is another one by now;
+//!    again; the run is ended if a step that has not come to its end is another one by now, and says for what;
 //! 3. what is waited for is said, until an edit, a key or a signal comes.
 //!
 //! What was edited is heard of by name; whether it matters is told by the tree's fingerprint alone.
@@ -9,7 +9,11 @@
 use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use crossbeam_channel::{Receiver, bounded, never, select, unbounded};
-use nixward_core::{event::Event, running::RunningNow, verb::Verb};
+use nixward_core::{
+    event::{Again, Event},
+    running::RunningNow,
+    verb::Verb,
+};
 use nixward_exec::{Cancellation, Emitter, SignalWatch};
 use nixward_guard::ChildRegistry;
 use nixward_manifest::BuiltinVerb;
@@ -96,27 +100,25 @@ pub(super) fn run(
     let passed = Passed::default();
     let mut next = watch.run_once(Some(place), &passed)?;
     loop {
-        let why = match next {
-            Next::Again(why) => why,
+        let (why, is_told) = match next {
+            Next::Again { why, is_told } => (why, is_told),
             Next::Wait(state) => {
                 if passed.is_nothing_left() {
                     watch.say(&WatchLine::NothingToRun);
                 } else {
                     watch.say_what_is_awaited();
                 }
-                watch.wait(&state)?
+                (watch.wait(&state)?, false)
             }
         };
-        match why {
-            Why::End => return Ok(exit_code::SUCCESS),
-            Why::Edit(files) => watch.say(&WatchLine::Changed {
-                files: watch.names(&files),
-            }),
-            Why::Everything => {
-                passed.forget();
-                watch.say(&WatchLine::Everything);
-            }
-            Why::Failed => {}
+        let Some(line) = watch.line(&why) else {
+            return Ok(exit_code::SUCCESS);
+        };
+        if matches!(why, Why::Again(Again::Everything)) {
+            passed.forget();
+        }
+        if !is_told {
+            watch.say(&line);
         }
         next = watch.run_once(None, &passed)?;
     }
@@ -154,16 +156,19 @@ struct Run<'a> {
 enum Next {
     /// To wait until the tree is not like this any more.
     Wait(TreeState),
-    Again(Why),
+    Again {
+        why: Why,
+        /// Whether the run that ended for it has said so.
+        is_told: bool,
+    },
 }
 
 /// Why it goes on.
 enum Why {
     /// These files were touched, and what Nix sees is another tree.
     Edit(Vec<PathBuf>),
-    Everything,
-    /// What did not pass.
-    Failed,
+    /// Somebody asked for it.
+    Again(Again),
     End,
 }
 
@@ -227,7 +232,8 @@ impl Watch<'_> {
             Err(error) if is_first && error.is_about_what_was_typed() => return Err(error),
             Err(error) => self.tell(error)?,
         }
-        Ok(why.map_or(Next::Wait(before), Next::Again))
+        let is_told = run.cancellation.is_outdated() && run.cancellation.take_cause().is_none();
+        Ok(why.map_or(Next::Wait(before), |why| Next::Again { why, is_told }))
     }
 
     /// Hears what comes while something runs; why there is to be another run, if there is.
@@ -257,12 +263,13 @@ impl Watch<'_> {
                     }
                 }
                 Heard::Key(b't' | b'\n' | b'\r') => self.signals.ask(),
-                Heard::Key(b'r') => break Why::Everything,
+                Heard::Key(b'r') => break Why::Again(Again::Everything),
                 Heard::Key(b'q') => break Why::End,
                 Heard::Key(_) => {}
             }
         };
-        run.cancellation.outdate();
+        let cause = self.line(&why).and_then(|line| line.event());
+        run.cancellation.outdate(cause);
         select! {
             recv(end) -> _ => {}
             default(GRACE) => run.cancellation.kill(),
@@ -331,8 +338,10 @@ impl Watch<'_> {
                         self.not_seen(&files);
                     }
                 }
-                Heard::Key(b'r' | b'\n' | b'\r') => return Ok(Why::Everything),
-                Heard::Key(b'f') => return Ok(Why::Failed),
+                Heard::Key(b'r' | b'\n' | b'\r') => {
+                    return Ok(Why::Again(Again::Everything));
+                }
+                Heard::Key(b'f') => return Ok(Why::Again(Again::Failed)),
                 Heard::Key(b'q') => return Ok(Why::End),
                 Heard::Key(b'?' | b'h') => self.say(&WatchLine::Keys),
                 Heard::Key(_) => {}
@@ -367,6 +376,17 @@ impl Watch<'_> {
             if !is_more_watched {
                 return state;
             }
+        }
+    }
+
+    /// What is said of the reason for the next run, if there is to be one.
+    fn line(&self, why: &Why) -> Option<WatchLine> {
+        match why {
+            Why::Edit(files) => Some(WatchLine::Changed {
+                files: self.names(files),
+            }),
+            Why::Again(what) => Some(WatchLine::Again(*what)),
+            Why::End => None,
         }
     }
 

@@ -174,6 +174,7 @@ impl LiveState {
             | EventKind::Stopping
             | EventKind::GoingOn
             | EventKind::WatchChanged { .. }
+            | EventKind::WatchAgain { .. }
             | EventKind::WatchWaiting => {}
         }
     }
