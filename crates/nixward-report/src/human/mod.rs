@@ -53,7 +53,7 @@ pub struct HumanSettings {
     pub styles: Styles,
     /// Whether the output of every step is shown as it comes, below a line that names the step where there are several.
     pub output_is_streamed: bool,
-    /// Whether that is at a terminal, which such output may leave in any state.
+    /// Whether what is shown as it comes is at a terminal, which such output may leave in any state.
     pub output_is_terminal: bool,
 }
 

@@ -151,20 +151,8 @@ fn carry_out(
                 .hint("nixward shell PROJECT"),
         );
     }
-    let audience = &listeners.audience;
-    // Nothing runs beside the only one, since all else comes before it.
-    let is_one = prepared.is_single && prepared.plan.wanted().count() == 1;
-    let (output, reporting) = if behaviour == BuiltinVerb::Run {
-        (OutputHandling::Streamed, Reporting::Streamed)
-    } else if settings.no_capture {
-        (OutputHandling::Streamed, Reporting::StreamedTests)
-    } else if is_one && audience.streams_tests() {
-        (OutputHandling::StreamedWanted, Reporting::Steps)
-    } else if is_one {
-        (OutputHandling::OnFailure, Reporting::OneStep)
-    } else {
-        (OutputHandling::OnFailure, Reporting::Steps)
-    };
+    let streams_tests = listeners.audience.streams_tests();
+    let (output, reporting) = shown(settings, &prepared, streams_tests);
     if reporting != Reporting::Steps {
         listeners.audience.leave();
         *listeners.audience = Audience::for_run(session, settings, reporting);
@@ -194,6 +182,27 @@ fn carry_out(
             Err(CliError::new(ErrorKind::Step, message).cause(error.to_string()))
         }
         (code, _) => Ok(code),
+    }
+}
+
+/// How output is shown, where it can be shown as it comes.
+fn shown(
+    settings: &VerbSettings,
+    prepared: &Prepared,
+    streams_tests: bool,
+) -> (OutputHandling, Reporting) {
+    // Nothing runs beside the only one, since all else comes before it.
+    let is_one = prepared.is_single && prepared.plan.wanted().count() == 1;
+    if prepared.verb.behaviour == BuiltinVerb::Run {
+        (OutputHandling::Streamed, Reporting::Streamed)
+    } else if settings.no_capture {
+        (OutputHandling::Streamed, Reporting::StreamedTests)
+    } else if is_one && streams_tests {
+        (OutputHandling::StreamedWanted, Reporting::Steps)
+    } else if is_one {
+        (OutputHandling::OnFailure, Reporting::OneStep)
+    } else {
+        (OutputHandling::OnFailure, Reporting::Steps)
     }
 }
 
