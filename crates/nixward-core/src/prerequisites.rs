@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use nixward_manifest::{ProjectDeclaration, StepName, VerbSettings};
+use nixward_manifest::{ProjectDeclaration, StepName};
 use thiserror::Error;
 
 use crate::{
@@ -81,10 +81,7 @@ pub(crate) fn named_steps(
     declarations: &[Option<&ProjectDeclaration>],
 ) -> Vec<StepName> {
     let manifest = &workspace.manifest;
-    let after = |verb: &str, declaration| {
-        let settings: VerbSettings = manifest.verb_settings(verb, declaration);
-        settings.after.unwrap_or_default()
-    };
+    let after = |verb: &str, declaration| manifest.verb_after(verb, declaration).to_vec();
     let of_projects = declarations.iter().copied();
     let mut queue: VecDeque<StepName> = of_projects
         .flat_map(|declaration| after(&verb.name, declaration))
@@ -187,8 +184,8 @@ impl<'a> Walk<'a> {
         let own = plan_one(self.request, wanted, &mut self.next_id)?;
         let names = if own.steps.iter().any(comes_after_something) {
             let declaration = Some(&wanted.project.declaration);
-            let settings = self.request.manifest.verb_settings(&key.verb, declaration);
-            settings.after.unwrap_or_default()
+            let manifest = self.request.manifest;
+            manifest.verb_after(&key.verb, declaration).to_vec()
         } else {
             Vec::new()
         };

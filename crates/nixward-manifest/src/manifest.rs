@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 
 use crate::{
-    AttributePath, BuiltinVerb, HookDeclaration, HookName, ProjectDeclaration, VerbDeclaration,
-    VerbSettings, Workspace,
+    AttributePath, BuiltinVerb, HookDeclaration, HookName, ProjectDeclaration, StepName,
+    VerbDeclaration, VerbSettings, Workspace,
 };
 
 /// The `nixward.toml` of a workspace's root. The default is what an empty file says.
@@ -49,6 +49,19 @@ impl Manifest {
             (Some(only), None) | (None, Some(only)) => only.clone(),
             (None, None) => VerbSettings::default(),
         }
+    }
+
+    /// The setting `after` of a verb, as in [`Self::verb_settings`].
+    pub fn verb_after<'a>(
+        &'a self,
+        verb: &str,
+        project: Option<&'a ProjectDeclaration>,
+    ) -> &'a [StepName] {
+        // Not by the settings as a whole, which are many to put together for every project.
+        project
+            .and_then(|project| project.verbs.get(verb)?.settings.after.as_deref())
+            .or_else(|| self.verbs.get(verb)?.settings.after.as_deref())
+            .unwrap_or_default()
     }
 
     /// The attribute that a project or the workspace gives to a verb, where one does.
