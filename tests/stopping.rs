@@ -199,10 +199,17 @@ fn can_make_containers() -> bool {
         && host_program_succeeds("nsenter", &["--version"])
 }
 
-fn install_container_tools(project: &Project) {
+/// With what makes a container and enters it, where that can be done here.
+fn project_in_container(test: &str) -> Option<Project> {
+    if !can_make_containers() {
+        skipped("nobody here may make a container");
+        return None;
+    }
+    let project = project("[workspace]\n", test)?;
     for program in ["unshare", "nsenter"] {
         project.install_host_program(program);
     }
+    Some(project)
 }
 
 /// Makes a container, and does the rest in it as a container engine does: by a process whose parent is outside.
@@ -216,13 +223,9 @@ const ENTER: &str = r#"
 /// As `docker exec -it` does: the parent's number is 0, too, and it leads the terminal's session.
 #[test]
 fn nor_where_a_container_was_entered_from_outside() {
-    if !can_make_containers() {
-        return skipped("nobody here may make a container");
-    }
-    let Some(project) = project("[workspace]\n", "sleep 600") else {
+    let Some(project) = project_in_container("sleep 600") else {
         return;
     };
-    install_container_tools(&project);
     let enter = format!(
         r#"{ENTER} nsenter -t "$first" -p -m --wd="$PWD" setsid --ctty "$@"; code=$?; kill -KILL $engine; exit $code"#
     );
@@ -242,13 +245,9 @@ fn nor_where_a_container_was_entered_from_outside() {
 /// Who is in the background and cannot know it leaves the keyboard alone, which would stop it.
 #[test]
 fn in_the_background_of_who_entered_a_container_it_goes_on() {
-    if !can_make_containers() {
-        return skipped("nobody here may make a container");
-    }
-    let Some(project) = project("[workspace]\n", "true") else {
+    let Some(project) = project_in_container("true") else {
         return;
     };
-    install_container_tools(&project);
     let enter = format!(
         r#"set -m; {ENTER} nsenter -t "$first" -p -m --wd="$PWD" "$@" & wait $!; code=$?; kill -KILL $engine; exit $code"#
     );

@@ -39,6 +39,11 @@ pub(crate) struct Source {
     name: String,
 }
 
+/// A home that can't be written costs time, and nothing else.
+fn keep(records: &KeptFolder, name: &str, record: &Record) {
+    let _kept = records.write(name, &record.to_bytes());
+}
+
 impl Source {
     pub(crate) fn new(
         cache_folder: &Path,
@@ -72,7 +77,7 @@ impl Source {
         let known = known.as_ref().and_then(Record::from_bytes);
         let scan = self.look_with(known.as_ref())?;
         if scan.hashed > WORTH_KEEPING {
-            self.keeping(scan.record.clone())();
+            keep(&self.records, &self.name, &scan.record);
         }
         Ok(scan)
     }
@@ -87,12 +92,10 @@ impl Source {
         self.look_with(Some(&before.record))
     }
 
-    /// Keeps a record, when it is called. A home that can't be written costs time, and nothing else.
+    /// Keeps a record, when it is called.
     pub(super) fn keeping(&self, record: Record) -> impl FnOnce() + Send + use<> {
         let (records, name) = (self.records.clone(), self.name.clone());
-        move || {
-            let _kept = records.write(&name, &record.to_bytes());
-        }
+        move || keep(&records, &name, &record)
     }
 
     fn look_with(&self, known: Option<&Record>) -> Result<Scan, GitError> {
